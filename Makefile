@@ -1,0 +1,59 @@
+# `make report` and `make test` need only make and Python 3.11 or later.
+PYTHON ?= python3
+VENV   ?= .venv
+RUN    := $(VENV)/bin/python
+PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
+
+.PHONY: help report test slow lint bench bugs clean
+
+help:
+	@echo "make report   the ICER report: results/report.html"
+	@echo "make test     the tests, without the slow ones"
+	@echo "make slow     the slow tests"
+	@echo "make lint     ruff and mypy"
+	@echo "make bench    person-weeks per second, variance against independent luck"
+	@echo "make bugs     replays the planted bugs against the tests"
+	@echo "make clean    removes the environment, caches and results"
+	@echo "PYTHON=... names another Python (3.11 or later)"
+
+report: $(VENV)/installed
+	$(RUN) analyses/icer_report.py
+
+test: $(VENV)/installed-test
+	$(RUN) -m pytest -n 2 -m "not slow"
+
+slow: $(VENV)/installed-test
+	$(RUN) -m pytest -m slow
+
+lint: $(VENV)/installed-test
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+
+bench: $(VENV)/installed
+	$(RUN) benchmarks/speed.py
+
+bugs: $(VENV)/installed-test
+	$(RUN) tests/bugs/replay.py
+
+clean:
+	rm -rf $(VENV) results build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find hecon tests analyses benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The files `installed` and `installed-test` are stamps: made once, and again when pyproject.toml
+# changes. The install is editable, so a change of code or parameters needs no new one.
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	@echo "installing hecon into $(VENV)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
+	@echo "installing hecon and what its tests need into $(VENV)"
+	@$(PIP) install --editable '.[test]'
+	@touch $(VENV)/installed $@
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "hecon needs Python 3.11 or later and there is no $(PYTHON): install one, or name it with make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hecon needs Python 3.11 or later and $(PYTHON) is $$($(PYTHON) --version 2>&1): name a later one with make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks its venv module: install it (Debian and Ubuntu: apt-get install python3-venv), or name another with make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""hecon: what return-to-work programs in Norway are worth, to whom, and how surely."""

@@ -1,0 +1,1 @@
+"""Decision analysis: which strategy is worth its cost, and how sure we are."""

@@ -1,0 +1,115 @@
+"""Overlays: what a user or a scenario puts in the place of parameters."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from hecon.inputs.entries import Defined, Entries, Parameter
+from hecon.inputs.errors import InputError, closest
+from hecon.inputs.prices import CONVERSIONS
+from hecon.inputs.schema import Change, validate
+
+Overlay = Mapping[str, Any] | Path | str
+
+
+def read_overlay(overlay: Overlay) -> tuple[str, dict[str, Change]]:
+    """Read an overlay, a mapping or a TOML file: what to call it, and its changes.
+
+    Raises
+    ------
+    InputError
+        With one line for every fault.
+    """
+    where, table = "overlay", overlay
+    if not isinstance(table, Mapping):
+        where = Path(table).name
+        try:
+            table = tomllib.loads(Path(table).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{where}: cannot be read: {error}: give a TOML file") from None
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{where}: is not TOML: {error}: correct it there") from None
+    changes, faults = read_changes(where, table)
+    if faults:
+        raise InputError.of(faults)
+    return where, changes
+
+
+def read_changes(where: str, table: Mapping[str, Any]) -> tuple[dict[str, Change], list[str]]:
+    """Read the changes of an overlay's table, a bare number standing for its value."""
+    changes, faults = {}, []
+    for name, raw in table.items():
+        if name in {"label", "summary"} and isinstance(raw, str):
+            continue
+        entry = raw if isinstance(raw, Mapping) else {"value": raw}
+        change, wrong = validate(Change, dict(entry), f"{where}: {name}")
+        faults += wrong
+        if change is not None:
+            changes[name] = change
+    return changes, faults
+
+
+def change_faults(
+    where: str,
+    changes: Mapping[str, Change],
+    lengths: Mapping[str, int | None],
+    names: Mapping[str, object],
+) -> Iterator[str]:
+    """Say which changes do not fit the parameters there are."""
+    for name, change in changes.items():
+        size = len(change.value) if isinstance(change.value, tuple) else None
+        if name not in names:
+            yield f"{where}: {name}: is not the name of a parameter: {closest(name, names)}"
+        elif name in CONVERSIONS:
+            yield f"{where}: {name}: moves published prices to one year: remove it here"
+        elif size != lengths.get(name):
+            has, wants = _count(size), _count(lengths.get(name))
+            yield f"{where}: {name}: value is {has}: the parameter is {wants}, give as many"
+
+
+def replacements(
+    where: str,
+    changes: Mapping[str, Change],
+    entries: Entries,
+    definitions: Mapping[str, Defined],
+) -> dict[str, Parameter]:
+    """Give the parameters that an overlay puts in place of those there are.
+
+    Raises
+    ------
+    InputError
+        If a change does not fit, one line each.
+    """
+    lengths = {name: entry.length for name, entry in definitions.items()}
+    names = {**dict.fromkeys(entries), **dict.fromkeys(entries.absent)}
+    faults = list(change_faults(where, changes, lengths, names))
+    if faults:
+        raise InputError.of(faults)
+    return {
+        name: _replaced(name, where, change, entries.get(name), definitions.get(name))
+        for name, change in changes.items()
+    }
+
+
+def _replaced(name: str, where: str, change: Change, entry: Parameter | None, defined: Defined | None) -> Parameter:
+    about = entry or defined
+    head = about.head if isinstance(about, Defined) else about
+    return Parameter(
+        name=name,
+        label=head.label if head else name,
+        unit=head.unit if head else "",
+        file=about.file if about else where,
+        role=head.role if head else "model",
+        value=change.value,
+        published=change.value,
+        distribution=change.distribution,
+        source=change.source or where,
+        locator=change.note or "",
+        grade="assumption",
+        read="memory",  # nothing was read: the user's word stands for it
+    )
+
+
+def _count(size: int | None) -> str:
+    return "one number" if size is None else f"a list of {size}"

@@ -1,0 +1,213 @@
+"""Parameters as they stood on a date, and the inputs that points of the unit cube draw."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import hecon
+from hecon.inputs.calibrated import Block
+from hecon.inputs.entries import Defined, Entries, Parameter
+from hecon.inputs.errors import InputError, closest
+from hecon.inputs.overlays import Overlay, read_overlay, replacements
+from hecon.inputs.points import Draw, Inputs, checked_points, drawn_values, random_points
+from hecon.inputs.reading import Folder, read_folder
+from hecon.inputs.schema import Change, ProgramFile, Scenario, Source
+
+__all__ = ["Draw", "Inputs", "Parameter", "Parameters", "read_parameters", "shipped_folder"]
+
+DATE = dt.date(2025, 7, 1)
+
+
+def read_parameters(
+    date: dt.date = DATE,
+    folder: Path | str | None = None,
+    overlays: Iterable[Overlay] | Overlay = (),
+    *,
+    calibrated: bool = True,
+) -> "Parameters":
+    """Read parameters as they stood on a date.
+
+    Parameters
+    ----------
+    date
+        The date: of two values of a parameter, the one that held then.
+    folder
+        The folder of parameter files; those that come with hecon if not given.
+    overlays
+        Mappings or TOML files, `{name: value}` or `{name: {"value": ..., ...}}`, each
+        put over what came before it. Their money is NOK of the price year.
+    calibrated
+        Whether to read the calibrated blocks too. Without them what only they define
+        is refused when read, until `with_block` or an overlay gives it.
+
+    Raises
+    ------
+    InputError
+        With one line for every fault of every file.
+    """
+    path = shipped_folder() if folder is None else Path(folder)
+    parameters = _on(read_folder(path, calibrated=calibrated), date)
+    several = (overlays,) if isinstance(overlays, str | Path | Mapping) else overlays
+    for overlay in several:
+        parameters = parameters.overlay(overlay)
+    return parameters
+
+
+def shipped_folder() -> Path:
+    """Give the folder of the parameter files that come with hecon."""
+    package = Path(hecon.__file__).parent
+    inside = package / "data" / "parameters"
+    return inside if inside.is_dir() else package.parent / "parameters"
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """All parameters on a date, with programs, scenarios and sources.
+
+    Attributes
+    ----------
+    date
+        The date.
+    entries
+        The parameters that have a value on the date, by name. Reading another one
+        raises an InputError that says why it has none.
+    sources, programs, scenarios
+        What their files say, by key or by the file's name.
+    blocks
+        The calibrated blocks, each one coordinate of the unit cube.
+    overlaid
+        The names that an overlay or a scenario replaced, in the order it did.
+    hash
+        SHA-256 of the date and of all that was read, overlays included.
+    folder
+        Where the files stand.
+    """
+
+    date: dt.date
+    entries: Entries = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+    programs: Mapping[str, ProgramFile] = field(repr=False)
+    scenarios: Mapping[str, Scenario] = field(repr=False)
+    blocks: Mapping[str, Block] = field(repr=False)
+    definitions: Mapping[str, Defined] = field(repr=False)
+    folder: Path
+    hash: str
+    overlaid: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Parameter:
+        """Give a parameter by name, as `entries` does."""
+        return self.entries[name]
+
+    @property
+    def calibration(self) -> dict[str, dict[str, Any]]:
+        """The recipe that made each calibrated block, by the block's name."""
+        return {name: block.about.recipe for name, block in self.blocks.items()}
+
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """The coordinates of the unit cube, in order: parameters, then calibrated blocks."""
+        moving = [entry for entry in self.entries.values() if entry.uncertain]
+        blocks = {entry.block: None for entry in moving if entry.block is not None}
+        return (*(entry.name for entry in moving if entry.block is None), *blocks)
+
+    def base_case(self) -> Inputs:
+        """Give one draw, with each parameter at its value and key 0."""
+        return Inputs(self.date, _keys(1), None, (), self.programs, self.entries, {})
+
+    def sample(self, draws: int, seed: int) -> Inputs:
+        """Give draws with keys 1..N at random points of the unit cube.
+
+        A larger number of draws begins with the same ones, and a parameter's points do
+        not depend on which others are uncertain.
+        """
+        if draws < 1:
+            raise InputError(f"draws: {draws} is not a number of draws: give 1 or more")
+        points = random_points(draws, seed, self.uncertain)
+        keys = np.arange(1, draws + 1, dtype=np.int64)
+        return replace(self.at(points), draw=keys)
+
+    def at(self, points: ArrayLike, names: Sequence[str] | None = None) -> Inputs:
+        """Give a draw with key 0 at each point.
+
+        Parameters
+        ----------
+        points
+            float64[point, coordinate], each in 0 to 1.
+        names
+            The coordinates; all of `uncertain` if not given. Those not named stay at
+            their value.
+        """
+        coordinates = self.uncertain if names is None else tuple(names)
+        array = checked_points(points, coordinates, self.uncertain)
+        array.flags.writeable = False
+        drawn = drawn_values(array, coordinates, self.entries, self.blocks)
+        return Inputs(self.date, _keys(len(array)), array, coordinates, self.programs, self.entries, drawn)
+
+    def overlay(self, overlay: Overlay) -> "Parameters":
+        """Put other values in place of some: fixed, unless they bring a distribution."""
+        where, changes = read_overlay(overlay)
+        return self._changed(where, changes)
+
+    def with_scenario(self, name: str) -> "Parameters":
+        """Put a scenario's values in place."""
+        if name not in self.scenarios:
+            raise InputError(f"scenarios: {name!r} is not one: {closest(name, self.scenarios)}")
+        return self._changed(f"scenarios/{name}.toml", self.scenarios[name].changes)
+
+    def with_block(self, block: Block) -> "Parameters":
+        """Put a calibrated block in place, or a candidate for one."""
+        digest = hashlib.sha256(f"{self.hash} {block.name} {block.columns}".encode())
+        digest.update(np.vstack([block.point, block.draws]).tobytes())
+        return replace(
+            self,
+            entries=self.entries.replaced(block.parameters()),
+            blocks={**self.blocks, block.name: block},
+            hash=digest.hexdigest(),
+        )
+
+    def _changed(self, where: str, changes: Mapping[str, Change]) -> "Parameters":
+        new = replacements(where, changes, self.entries, self.definitions)
+        content = {name: change.model_dump() for name, change in changes.items()}
+        text = self.hash + json.dumps(content, sort_keys=True)
+        return replace(
+            self,
+            entries=self.entries.replaced(new),
+            overlaid=tuple(dict.fromkeys([*self.overlaid, *new])),
+            hash=hashlib.sha256(text.encode()).hexdigest(),
+        )
+
+
+def _on(folder: Folder, date: dt.date) -> Parameters:
+    present: dict[str, Parameter] = {}
+    absent: dict[str, str] = dict(folder.uncalibrated)
+    for name, defined in folder.definitions.items():
+        try:
+            present[name] = defined.parameter(folder.prices, date)
+        except InputError as error:
+            absent[name] = str(error)
+    for block in folder.blocks.values():
+        present |= block.parameters()
+    return Parameters(
+        date=date,
+        entries=Entries(present, absent),
+        sources=folder.sources,
+        programs=folder.programs,
+        scenarios=folder.scenarios,
+        blocks=folder.blocks,
+        definitions=folder.definitions,
+        folder=folder.path,
+        hash=hashlib.sha256(f"{folder.hash} {date}".encode()).hexdigest(),
+    )
+
+
+def _keys(count: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    keys = np.zeros(count, np.int64)
+    keys.flags.writeable = False
+    return keys

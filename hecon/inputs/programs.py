@@ -1,0 +1,88 @@
+"""Program and scenario files, and whether what they name is there."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from hecon.inputs.errors import closest
+from hecon.inputs.overlays import read_changes
+from hecon.inputs.schema import ProgramFile, Scenario, validate
+
+Raw = dict[str, Any]
+
+
+def read_programs(tables: Mapping[str, Raw | None], faults: list[str]) -> dict[str, ProgramFile]:
+    """Read the programs among a folder's tables, and add what is wrong to the faults."""
+    programs = {}
+    for stem, table in tables_in(tables, "programs"):
+        if table is None:
+            continue
+        where = f"programs/{stem}.toml"
+        if "name" in table:
+            faults.append(f"{where}: name: a program is named by its file: remove it")
+        own: Raw = {key: value for key, value in table.items() if key != "parameters"}
+        program, wrong = validate(ProgramFile, own | {"name": stem}, where)
+        faults += wrong
+        if program is not None:
+            programs[stem] = program
+    return programs
+
+
+def read_scenarios(tables: Mapping[str, Raw | None], faults: list[str]) -> dict[str, Scenario]:
+    """Read the scenarios among a folder's tables, and add what is wrong to the faults."""
+    scenarios = {}
+    for stem, table in tables_in(tables, "scenarios"):
+        if table is None:
+            continue
+        where = f"scenarios/{stem}.toml"
+        head: Raw = {key: table[key] for key in ("label", "summary") if key in table}
+        changes, wrong = read_changes(where, table)
+        scenario, more = validate(Scenario, head | {"changes": changes}, where)
+        faults += [*wrong, *more]
+        if scenario is not None:
+            scenarios[stem] = scenario
+    return scenarios
+
+
+def unknown_names(programs: Mapping[str, ProgramFile], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Go through the names in programs that are no parameter's, each with its fault."""
+    for stem, program in programs.items():
+        for place, name in program.named():
+            if name not in names:
+                known = closest(name, names)
+                fault = f"{place}: {name!r} is not a parameter: define it, or {known}"
+                yield name, f"programs/{stem}.toml: {fault}"
+
+
+def program_faults(programs: Mapping[str, ProgramFile], stems: set[str]) -> Iterator[str]:
+    """Say what is wrong between programs, and with the names in each."""
+    for stem, program in programs.items():
+        file = f"programs/{stem}.toml"
+        seen = [contact.name for contact in program.contacts]
+        for i, contact in enumerate(program.contacts):
+            if contact.name in seen[:i]:
+                yield f"{file}: contacts[{i}].name: {contact.name!r} is there before: rename it"
+        for i, other in enumerate(program.includes):
+            if other not in stems:
+                yield f"{file}: includes[{i}]: {other!r} is not a program: {closest(other, stems)}"
+        if _reaches(programs, program.includes, stem):
+            yield f"{file}: includes: they lead back to {stem!r}: break the circle"
+
+
+def _reaches(programs: Mapping[str, ProgramFile], names: tuple[str, ...], goal: str) -> bool:
+    ahead, seen = list(names), set[str]()
+    while ahead:
+        name = ahead.pop()
+        if name == goal:
+            return True
+        if name in programs and name not in seen:
+            ahead += programs[name].includes
+        seen.add(name)
+    return False
+
+
+def tables_in(tables: Mapping[str, Raw | None], folder: str) -> Iterator[tuple[str, Raw | None]]:
+    """Go through the tables of a subfolder's files, each by its file's stem."""
+    for name, table in tables.items():
+        if name.startswith(f"{folder}/") and name.endswith(".toml"):
+            yield PurePosixPath(name).stem, table

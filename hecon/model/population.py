@@ -1,0 +1,291 @@
+"""The people at inclusion: covariates, wage, start, rights used, frailty."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hecon.inputs.errors import InputError
+from hecon.inputs.points import Draw
+from hecon.model import kernel
+from hecon.model.benefits import insured_weeks, pension_increase, waiting_period
+from hecon.model.hazards import SCALE_EXIT, SCALE_RELAPSE, SCALE_RETURN, SCALES, SICKNESS, STATES, STRUCTURE
+from hecon.model.kernel import AAP, FULL, GRADED, PENSION, WEEKS_PER_YEAR
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SEXES = ("man", "woman")
+EDUCATIONS = ("school", "higher")
+DIAGNOSES = ("musculoskeletal", "psychological", "other")
+STARTS = ("full_sick_leave", "graded_sick_leave")
+GRADES = (0.5, 0.6, 0.7, 0.8)
+MINIMUM_GRADE = 0.2
+
+# Which column of luck decides what, so that adding one moves no other.
+(
+    LUCK_AGE,
+    LUCK_SEX,
+    LUCK_EDUCATION,
+    LUCK_DIAGNOSIS,
+    LUCK_START,
+    LUCK_GRADE,
+    LUCK_PART_TIME,
+    LUCK_WAGE,
+    LUCK_PRIOR_DAYS,
+    LUCK_FRAILTY,
+    LUCK_PENSION,
+    LUCK_INSURED,
+) = range(12)
+LUCK_COLUMNS = 12
+
+
+@dataclass(frozen=True)
+class Population:
+    """People at inclusion, one array a covariate, each float64 or int64[person].
+
+    Attributes
+    ----------
+    age : years
+    sex, education, diagnosis, start : rows of `SEXES`, `EDUCATIONS`, `DIAGNOSES`, `STARTS`
+    grade : share of the job absent while on graded sick leave
+    employment_fraction : of full time
+    wage : NOK of 2025 a year for the job held (full-time wage times employment fraction)
+    weeks_sick_listed : whole weeks
+    rights_used : weekdays of sick pay used
+    pension_held : degree of a disability pension held at inclusion
+    frailty : standard normal; above 0 returns sooner
+    insured : whether an unemployed person has a right to unemployment benefit
+    """
+
+    age: Floats
+    sex: Integers
+    education: Integers
+    diagnosis: Integers
+    start: Integers
+    grade: Floats
+    employment_fraction: Floats
+    wage: Floats
+    weeks_sick_listed: Integers
+    rights_used: Integers
+    pension_held: Floats
+    frailty: Floats
+    insured: Integers
+
+    def __len__(self) -> int:
+        """Return the number of people."""
+        return len(self.age)
+
+
+COLUMNS = {
+    "sex": SEXES,
+    "education": EDUCATIONS,
+    "diagnosis": DIAGNOSES,
+    "start": STARTS,
+}
+
+
+def draw_population(values: Draw, people: int, seed: int) -> Population:
+    """Draw synthetic people like the trial's at inclusion, with the luck of the draw's key.
+
+    Parameters
+    ----------
+    values : one draw's inputs
+    people : how many
+    seed : of the luck
+    """
+    from scipy.special import ndtri  # noqa: PLC0415  (a tenth of a second that `import hecon` need not pay)
+
+    luck = kernel.uniforms(seed, values.key, people, LUCK_COLUMNS)
+    sex = (luck[:, LUCK_SEX] < values["share_women"]).astype(np.int64)
+    normal = ndtri(luck[:, LUCK_WAGE])
+    median = np.where(sex == 1, values["monthly_wage_median_women"], values["monthly_wage_median_men"])
+    spread = np.where(sex == 1, values["wage_log_sd_women"], values["wage_log_sd_men"])
+    full_time_wage = 12.0 * median * np.exp(spread * normal) * values["relative_wage_of_sick_listed"]
+    held = np.where(
+        luck[:, LUCK_PENSION] < values["share_graded_pension_at_inclusion"], values["pension_degree_at_inclusion"], 0.0
+    )
+    part_time = np.where(luck[:, LUCK_PART_TIME] < values["share_part_time"], values["part_time_fraction"], 1.0)
+    fraction = np.minimum(part_time, 1.0 - held)
+    weeks = np.full(people, int(values["weeks_sick_listed_at_inclusion"]))
+    days = values["sick_days_prior_year_median"] * np.exp(
+        values["sick_days_prior_year_log_sd"] * ndtri(luck[:, LUCK_PRIOR_DAYS])
+    )
+    shares = np.cumsum([values["share_grade_50"], values["share_grade_60"], values["share_grade_70"]])
+    diagnoses = np.cumsum([values["share_musculoskeletal"], values["share_psychological"]])
+    return Population(
+        age=_ages(luck[:, LUCK_AGE], values),
+        sex=sex,
+        education=(luck[:, LUCK_EDUCATION] < values["share_higher_education"]).astype(np.int64),
+        diagnosis=np.searchsorted(diagnoses, luck[:, LUCK_DIAGNOSIS], side="right"),
+        start=(luck[:, LUCK_START] >= values["share_full_at_inclusion"]).astype(np.int64),
+        grade=np.array(GRADES)[np.searchsorted(shares, luck[:, LUCK_GRADE], side="right")],
+        employment_fraction=fraction,
+        wage=full_time_wage * fraction,
+        weeks_sick_listed=weeks,
+        rights_used=_rights_used(days, weeks, values),
+        pension_held=held,
+        frailty=ndtri(luck[:, LUCK_FRAILTY]),
+        insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
+    )
+
+
+def _ages(luck: Floats, values: Draw) -> Floats:
+    """Return ages from a beta distribution on the trial's age range that has its mean and SD."""
+    grid, ages = _age_quantiles(
+        values["age_mean"], values["age_sd"], values["age_minimum"], values["age_maximum"] + 1.0
+    )
+    return np.interp(luck, grid, ages)
+
+
+@lru_cache(maxsize=64)
+def _age_quantiles(mean: float, sd: float, low: float, high: float) -> tuple[Floats, Floats]:
+    from scipy.special import betaincinv  # noqa: PLC0415
+
+    centre, spread = (mean - low) / (high - low), sd / (high - low)
+    concentration = centre * (1.0 - centre) / spread**2 - 1.0
+    grid = np.linspace(0.0, 1.0, 2049)
+    return grid, low + (high - low) * betaincinv(centre * concentration, (1.0 - centre) * concentration, grid)
+
+
+def _rights_used(days: Floats, weeks: Integers, values: Draw) -> Integers:
+    """Return weekdays of sick pay used, from calendar days of sick leave in the year before.
+
+    The present spell has used at least its own weeks, and somebody without rights would not be sick-listed.
+    """
+    full_weeks, rest = waiting_period(values)
+    waiting = 5 * full_weeks + min(rest, 5)
+    own = np.maximum(5 * weeks - waiting, 0)
+    used = np.rint(days * 5.0 / 7.0 - waiting).astype(np.int64)
+    return np.clip(used, own, int(values["sick_pay_rights"]) - 1)
+
+
+def people_arrays(population: Population, values: Draw) -> kernel.People:
+    """Return the people as the kernel reads them."""
+    n = len(population)
+    full_weeks, rest = waiting_period(values)
+    waiting_weeks = full_weeks + (1 if rest else 0)
+    used = np.zeros((n, len(np.unique(STRUCTURE.group))), dtype=np.int64)
+    used[:, SICKNESS] = population.rights_used
+    frailty = np.exp(values["frailty_sd"] * population.frailty)
+    scale = np.ones((n, SCALES))
+    scale[:, SCALE_RETURN] = frailty
+    scale[:, SCALE_RELAPSE] = frailty ** -values["relapse_frailty"]
+    scale[:, SCALE_EXIT] = frailty ** values["exhaustion_frailty"]
+    share = np.zeros((n, len(STATES)))
+    share[:, FULL] = 1.0
+    share[:, GRADED] = population.grade
+    share[:, AAP] = values["aap_degree"]
+    share[:, PENSION] = pension_increase(population.pension_held, values)
+    return kernel.People(
+        state=np.where(population.start == 0, FULL, GRADED),
+        clock=population.weeks_sick_listed,
+        waited=np.minimum(population.weeks_sick_listed, waiting_weeks),
+        used=used,
+        retirement=np.floor((values["retirement_age"] - population.age) * WEEKS_PER_YEAR).astype(np.int64),
+        sex=population.sex,
+        age=population.age,
+        scale=scale,
+        benefit_share=share * population.employment_fraction[:, None],
+        insured_weeks=insured_weeks(population.wage, population.insured, values),
+    )
+
+
+
+REQUIRED = ("age", "sex", "start", "weeks_sick_listed", "wage")
+OPTIONAL = {
+    "education": "school",
+    "diagnosis": "other",
+    "grade": 0.5,
+    "employment_fraction": 1.0,
+    "rights_used": -1,
+    "pension_held": 0.0,
+}
+
+
+def read_cohort(path: Path) -> pd.DataFrame:
+    """Read a user's own people from a CSV with a header.
+
+    Columns: age (years), sex (man, woman), start (full_sick_leave, graded_sick_leave), weeks_sick_listed, wage (NOK of
+    2025 a year in the job held); and where known education (school, higher), diagnosis (musculoskeletal, psychological,
+    other), grade (share absent on graded leave), employment_fraction, rights_used (weekdays of sick pay used; taken from
+    the present spell if missing) and pension_held (degree).
+
+    Raises
+    ------
+    InputError
+        Naming the file, the column, the first row at fault and the way out.
+    """
+    try:
+        frame = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read as CSV ({error}): give a comma-separated file with a header"
+        raise InputError(message) from error
+    missing = [name for name in REQUIRED if name not in frame]
+    if missing:
+        message = f"{path}: no column {', '.join(missing)}: a cohort needs {', '.join(REQUIRED)}"
+        raise InputError(message)
+    unknown = [name for name in frame if name not in (*REQUIRED, *OPTIONAL)]
+    if unknown:
+        message = f"{path}: unknown column {', '.join(map(str, unknown))}: known are {', '.join((*REQUIRED, *OPTIONAL))}"
+        raise InputError(message)
+    if frame.empty:
+        message = f"{path}: no people: give at least one row"
+        raise InputError(message)
+    for name, default in OPTIONAL.items():
+        if name not in frame:
+            frame[name] = default
+    for name, levels in COLUMNS.items():
+        _refuse(path, frame, name, ~frame[name].isin(levels), f"one of {', '.join(levels)}")
+    bounds = {
+        "age": (16.0, 66.99),
+        "weeks_sick_listed": (0, 51),
+        "wage": (1.0, np.inf),
+        "grade": (MINIMUM_GRADE, 0.99),
+        "employment_fraction": (0.01, 1.0),
+        "rights_used": (-1, 247),
+        "pension_held": (0.0, 0.99),
+    }
+    for name, (low, high) in bounds.items():
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        _refuse(path, frame, name, ~numbers.between(low, high), f"a number from {low:g} to {high:g}")
+        frame[name] = numbers
+    for name in ("weeks_sick_listed", "rights_used"):
+        _refuse(path, frame, name, frame[name] != np.floor(frame[name]), "a whole number")
+    return frame
+
+
+def _refuse(path: Path, frame: pd.DataFrame, name: str, wrong: "pd.Series[bool]", expected: str) -> None:
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        message = f"{path}: row {row + 2}: {name} is {frame[name].iloc[row]}: give {expected}"
+        raise InputError(message)
+
+
+def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Population:
+    """Return a user's own people: their covariates are fixed, frailty and insurance come from luck."""
+    from scipy.special import ndtri  # noqa: PLC0415
+
+    luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS)
+    coded = {name: np.array([levels.index(level) for level in frame[name]]) for name, levels in COLUMNS.items()}
+    weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
+    own = _rights_used(np.zeros(len(frame)), weeks, values)
+    given = frame["rights_used"].to_numpy(dtype=np.int64, copy=True)
+    return Population(
+        age=frame["age"].to_numpy(dtype=float, copy=True),
+        sex=coded["sex"],
+        education=coded["education"],
+        diagnosis=coded["diagnosis"],
+        start=coded["start"],
+        grade=frame["grade"].to_numpy(dtype=float, copy=True),
+        employment_fraction=frame["employment_fraction"].to_numpy(dtype=float, copy=True),
+        wage=frame["wage"].to_numpy(dtype=float, copy=True),
+        weeks_sick_listed=weeks,
+        rights_used=np.where(given < 0, own, given),
+        pension_held=frame["pension_held"].to_numpy(dtype=float, copy=True),
+        frailty=ndtri(luck[:, LUCK_FRAILTY]),
+        insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
+    )
