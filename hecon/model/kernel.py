@@ -279,8 +279,12 @@ class Results(NamedTuple):
 
 
 def jit(function: Function) -> Function:
-    """Compile without the GIL and keep the machine code on disk."""
-    return cast("Function", nb.njit(nogil=True, cache=True, error_model="numpy")(function))
+    """Compile without the GIL, keep the machine code on disk, and count no references.
+
+    Every array is the caller's, who holds it for the whole call, so counting references to it would only cost: with
+    counting the loops take three times as long.
+    """
+    return cast("Function", nb.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))
 
 
 def inlined(function: Function) -> Function:
@@ -324,7 +328,6 @@ def low_uniform(word: np.uint64) -> float:
     return (np.float64(word & np.uint64(0xFFFFFF)) + 0.5) * 2.0**-24
 
 
-@jit
 def uniforms(seed: int, draw: int, persons: int, columns: int) -> Floats:
     """Return the luck that people are drawn with.
 
@@ -338,11 +341,16 @@ def uniforms(seed: int, draw: int, persons: int, columns: int) -> Floats:
     float64[person, column], strictly between 0 and 1
     """
     out = np.empty((persons, columns))
-    for person in range(persons):
-        key = person_key(seed, draw, person)
-        for column in range(columns):
-            out[person, column] = high_uniform(luck(key, LUCK_PERSON, column))
+    _fill_uniforms(seed, draw, out)
     return out
+
+
+@jit
+def _fill_uniforms(seed: int, draw: int, out: Floats) -> None:
+    for person in range(out.shape[0]):
+        key = person_key(seed, draw, person)
+        for column in range(out.shape[1]):
+            out[person, column] = high_uniform(luck(key, LUCK_PERSON, column))
 
 
 # --- rules of the statute -----------------------------------------------------------------------------------------
@@ -408,7 +416,7 @@ def draw_exit(key: np.uint64, visit: int, group: int, weights: Floats) -> int:
     return weights.shape[0] - 1
 
 
-@jit
+@inlined
 def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     """Write one person's stays into `scratch.stays` and return how many.
 
@@ -449,6 +457,12 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     death_patience = -math.log(high_uniform(luck(key, LUCK_DEATH, 0)))
     sex = people.sex[person]
     age = people.age[person]
+    # Who could not die within the horizon even in the state of highest mortality need not be asked at every stay.
+    highest = 0.0
+    for state in range(states):
+        highest = max(highest, hazards.mortality_ratio[state])
+    whole = lived(age + horizon / WEEKS_PER_YEAR, sex, hazards) - lived(age, sex, hazards)
+    mortal = highest * whole >= death_patience
     retirement = people.retirement[person]
 
     state = people.state[person]
@@ -478,19 +492,19 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
                 exhausted = exhaustion < retirement
                 end = exhaustion
         dead = False
-        ratio = hazards.mortality_ratio[state]
-        lived_before = lived(age + week / WEEKS_PER_YEAR, sex, hazards)
-        lived_within = ratio * (lived(age + end / WEEKS_PER_YEAR, sex, hazards) - lived_before)
-        if lived_within >= death_patience:
-            low, high = week, end
-            while high - low > 1:
-                middle = (low + high) >> 1
-                if ratio * (lived(age + middle / WEEKS_PER_YEAR, sex, hazards) - lived_before) >= death_patience:
-                    high = middle
-                else:
-                    low = middle
-            end = high
-            dead = True
+        if mortal:
+            ratio = hazards.mortality_ratio[state]
+            before = lived(age + week / WEEKS_PER_YEAR, sex, hazards)
+            if ratio * (lived(age + end / WEEKS_PER_YEAR, sex, hazards) - before) >= death_patience:
+                low, high = week, end
+                while high - low > 1:
+                    middle = (low + high) >> 1
+                    if ratio * (lived(age + middle / WEEKS_PER_YEAR, sex, hazards) - before) >= death_patience:
+                        high = middle
+                    else:
+                        low = middle
+                end = high
+                dead = True
 
         # How the hazards eat the stay's patience, between one change of the hazards and the next.
         word = luck(key, state, visits[state])
@@ -547,7 +561,10 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
         else:
             next_week = leaving
         weeks = next_week - week
-        death_patience -= ratio * (lived(age + next_week / WEEKS_PER_YEAR, sex, hazards) - lived_before)
+        if mortal:
+            death_patience -= hazards.mortality_ratio[state] * (
+                lived(age + next_week / WEEKS_PER_YEAR, sex, hazards) - lived(age + week / WEEKS_PER_YEAR, sex, hazards)
+            )
 
         # Where they go.
         next_state = state
@@ -674,7 +691,7 @@ def on_benefit(state: int) -> bool:
     return FULL <= state <= PENSION
 
 
-@jit
+@inlined
 def measure(person: int, count: int, world: World, scratch: Scratch, flow: Floats, measured: Floats) -> None:
     """Add what one person's stays are worth to `flow` (float64[year, flow]) and `measured` (float64[measure]).
 
@@ -773,10 +790,8 @@ def measure(person: int, count: int, world: World, scratch: Scratch, flow: Float
                     flow[year, accounts.flow[entry]] += amount * accounts.rate[person, entry]
 
 
-@jit
-def count_contacts(
-    key: np.uint64, count: int, world: World, scratch: Scratch, held: Floats, measured: Floats
-) -> None:
+@inlined
+def count_contacts(key: np.uint64, count: int, world: World, scratch: Scratch, held: Floats, measured: Floats) -> None:
     """Add one person's contacts to `held` (float64[contact, 2]: held, missed): due only while still eligible."""
     program = world.program
     propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0))
@@ -793,12 +808,11 @@ def count_contacts(
             measured[CONTACTS_HELD + missed] += 1.0
 
 
-@jit
 def new_scratch(world: World) -> Scratch:
     """Return scratch space for walks in `world`."""
     states, slots = world.structure.destination.shape
     groups, exits = world.structure.exit_destination.shape
-    years = (world.horizon + WEEKS_PER_YEAR - 1) // WEEKS_PER_YEAR
+    years = -(-world.horizon // WEEKS_PER_YEAR)
     return Scratch(
         np.empty((world.horizon + 2, 4), np.int64),
         np.empty(states + groups, np.int64),
@@ -809,10 +823,15 @@ def new_scratch(world: World) -> Scratch:
     )
 
 
-@jit
 def simulate_people(first: int, last: int, seed: int, draw: int, world: World, results: Results) -> None:
     """Walk and measure the people from `first` to before `last`; `seed` and `draw` are the key of their luck."""
-    scratch = new_scratch(world)
+    _simulate_people(first, last, seed, draw, world, results, new_scratch(world))
+
+
+@jit
+def _simulate_people(
+    first: int, last: int, seed: int, draw: int, world: World, results: Results, scratch: Scratch
+) -> None:
     for person in range(first, last):
         key = person_key(seed, draw, person)
         count = walk(person, key, world, scratch)
@@ -821,15 +840,19 @@ def simulate_people(first: int, last: int, seed: int, draw: int, world: World, r
         count_contacts(key, count, world, scratch, results.held[row], results.measured[row])
 
 
-@jit
 def trace_people(seed: int, draw: int, world: World, counts: Integers, stays: Integers) -> None:
     """Write everybody's stays: counts int64[person], stays int64[person, stay, 4].
 
     A person with more stays than fit keeps the true number in `counts`, so that the caller can make room and call
     again.
     """
-    scratch = new_scratch(world)
+    _trace_people(seed, draw, world, counts, stays, new_scratch(world))
+
+
+@jit
+def _trace_people(seed: int, draw: int, world: World, counts: Integers, stays: Integers, scratch: Scratch) -> None:
     for person in range(counts.shape[0]):
         counts[person] = walk(person, person_key(seed, draw, person), world, scratch)
         for stay in range(min(counts[person], stays.shape[1])):
-            stays[person, stay] = scratch.stays[stay]
+            for column in range(stays.shape[2]):
+                stays[person, stay, column] = scratch.stays[stay, column]

@@ -27,6 +27,7 @@ def test_an_amount_moves_by_its_own_index():
 
 def test_foreign_money_is_exchanged_in_its_own_year_first():
     assert PRICES.factor(2020, "cpi", "EUR") == pytest.approx(12.0)
+    assert Prices({"exchange_rate_eur": {2025: 11.7}}).factor(2025, "cpi", "EUR") == 11.7
 
 
 def test_statutory_amounts_follow_wages():

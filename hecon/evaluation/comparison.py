@@ -1,0 +1,319 @@
+"""The comparison of the programs: base case, probabilistic analysis, and what it takes to make them again."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from hecon.evaluation import results
+from hecon.evaluation.cea import incremental
+from hecon.inputs.errors import InputError
+from hecon.model.ledger import costs
+from hecon.model.population import cohort_population, draw_population
+from hecon.model.runs import whole_file
+from hecon.model.simulation import SEED, STRATEGIES, occupancy, simulate, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from hecon.inputs.parameters import Parameters
+
+COMPARATOR = "usual_case_management"
+NO_AAP_DIFFERENCE = "aap_difference_zero"
+SUBGROUPS = ("start", "diagnosis")
+QUANTILES = np.linspace(0.0, 1.0, 201)
+WORKDAYS = 260
+LEAST_WEEKS = 104
+SIGNIFICANT = "%.6g"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Everything a report needs, per run; nothing of the clock, so that a run can be repeated byte for byte.
+
+    Attributes
+    ----------
+    parameters
+        What was read.
+    comparator
+        The strategy that the others are measured against.
+    base
+        Base case, per person: ``flow[horizon, strategy, flow]``, ``cost`` and ``cost_error[horizon, strategy,
+        perspective]`` (the Monte Carlo error of the increment, from persons), ``outcome`` and ``outcome_error[strategy,
+        measure]``, ``benefit_days[strategy, quantile]``, ``weeks_to_return[strategy, quantile]`` and ``value_of_day``.
+    carried
+        Probabilistic analysis with state differences carried forward: sums over people by draw, strategy, subgroup,
+        year and flow, as `simulate` returns them.
+    alike
+        The same with no difference between programs in the way to work assessment allowance.
+    occupancy
+        Share of people by strategy, week and state, base case.
+    scenarios
+        Gain to society per person, NOK, by scenario, strategy and horizon, base case; "base" is the first scenario.
+    record
+        Seed, sizes, versions and the parameters' hash.
+    """
+
+    parameters: Parameters
+    comparator: str
+    base: xr.Dataset = field(repr=False)
+    carried: xr.Dataset = field(repr=False)
+    alike: xr.Dataset = field(repr=False)
+    occupancy: xr.DataArray = field(repr=False)
+    scenarios: xr.DataArray = field(repr=False)
+    record: Mapping[str, Any]
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Names of the strategies, in order."""
+        return tuple(str(name) for name in self.carried["strategy"].to_numpy())
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Names of the strategies other than the comparator."""
+        return tuple(name for name in self.strategies if name != self.comparator)
+
+    @property
+    def draws(self) -> int:
+        """How many draws the probabilistic analysis has."""
+        return int(self.carried.sizes["draw"])
+
+    def label(self, strategy: str) -> str:
+        """Give a strategy's name in words."""
+        return self.parameters.programs[strategy].label
+
+    def to_dataset(self) -> xr.Dataset:
+        """Give all results as one dataset, for a file."""
+        alike = self.alike.drop_attrs().sum("subgroup")
+        parts = [
+            self.base.rename({name: f"base_{name}" for name in self.base.data_vars}),
+            self.carried.drop_attrs(),
+            alike.rename({name: f"{name}_{NO_AAP_DIFFERENCE}" for name in alike.data_vars}),
+            self.occupancy.rename("occupancy").to_dataset(),
+            self.scenarios.rename("scenario_gain").rename(horizon="scenario_horizon").to_dataset(),
+        ]
+        merged = xr.merge(parts, join="exact", compat="equals", combine_attrs="drop")
+        attributes = {key: value if isinstance(value, int) else str(value) for key, value in self.record.items()}
+        return merged.assign_attrs(attributes)
+
+    def save(self, path: Path) -> Path:
+        """Write all results to one NetCDF file, whole or not at all."""
+        dataset = self.to_dataset()
+        squeezed = {name: {"zlib": True, "complevel": 4} for name, values in dataset.data_vars.items() if values.ndim}
+        with whole_file(path) as temporary:
+            dataset.to_netcdf(temporary, engine="h5netcdf", encoding=squeezed)
+        return path
+
+    def save_csv(self, folder: Path) -> list[Path]:
+        """Write the tables of results, one CSV each, six significant digits."""
+        tables = {
+            "costs_by_perspective": results.perspective_costs(self),
+            "ledger": results.ledger(self),
+            "cost_per_day": results.cost_per_day(self),
+            "icer": results.program_icers(self),
+            "returns": results.returns(self),
+            "five_years": results.after_month_12(self),
+            "productivity": results.productivity(self),
+            "subgroups": results.subgroups(self),
+            "outcomes": results.outcomes(self),
+            "scenarios": results.scenarios(self),
+            "drivers": results.drivers(self),
+        }
+        paths = [folder / f"{name}.csv" for name in tables]
+        for path, table in zip(paths, tables.values(), strict=True):
+            with whole_file(path) as temporary:
+                table.to_csv(temporary, index=False, float_format=SIGNIFICANT, lineterminator="\n")
+        return paths
+
+
+def compare(
+    parameters: Parameters,
+    *,
+    strategies: Sequence[str] = STRATEGIES,
+    people: int = 20_000,
+    draws: int = 1000,
+    draw_people: int = 1000,
+    weeks: int = 260,
+    seed: int = SEED,
+    cohort: pd.DataFrame | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+) -> Comparison:
+    """Compare strategies in the base case and in a probabilistic analysis.
+
+    Parameters
+    ----------
+    parameters
+        As `read_parameters` gives them.
+    strategies
+        Names of program files; the comparator is usual case management, or the first if that is not there.
+    people
+        Synthetic people in the base case.
+    draws, draw_people
+        Draws of the probabilistic analysis, and people in each.
+    weeks
+        The long horizon.
+    seed
+        Of all luck.
+    cohort
+        A user's own people, in place of synthetic ones.
+    threads
+        Number of threads; never shows in the results.
+    progress
+        Whether to show how far the run has come.
+
+    Raises
+    ------
+    InputError
+        If a size is too small, or a strategy is unknown.
+    """
+    _check(draws, weeks, strategies)
+    comparator = COMPARATOR if COMPARATOR in strategies else strategies[0]
+    alike = parameters.with_scenario(NO_AAP_DIFFERENCE)
+
+    def run(given: Parameters, what: str | None, *, sampled: bool, by: str | Sequence[str] = ()) -> xr.Dataset:
+        """Simulate at the given parameters."""
+        return simulate(
+            given.sample(draws, seed) if sampled else given.base_case(),
+            strategies,
+            people=draw_people if sampled else people,
+            weeks=weeks,
+            seed=seed,
+            by=by,
+            cohort=cohort,
+            threads=threads,
+            progress=what if progress else None,
+        )
+
+    carried = run(parameters, "Probabilistic analysis", sampled=True, by=SUBGROUPS)
+    without = run(alike, "Allowance difference zero", sampled=True)
+    base = _reduced(run(parameters, "Base case", sampled=False, by="person"), comparator)
+    base_alike = _reduced(run(alike, None, sampled=False, by="person"), comparator)
+    late = results.CARRIED_FORWARD
+    base_all = xr.concat(
+        [base, base_alike.sel(horizon=[late]).assign_coords(horizon=[results.AAP_DIFFERENCE_ZERO])],
+        dim="horizon",
+        data_vars="minimal",
+        join="exact",
+        coords="minimal",
+        compat="override",
+    )
+    base_all["value_of_day"] = _value_of_day(parameters, people, seed, cohort)
+    return Comparison(
+        parameters=parameters,
+        comparator=comparator,
+        base=base_all,
+        carried=carried,
+        alike=without,
+        occupancy=_occupancy(parameters, strategies, people, weeks, seed, cohort),
+        scenarios=_scenarios(parameters, base, comparator, lambda given, name: run(given, name, sampled=False)),
+        record={
+            "seed": seed,
+            "draws": draws,
+            "people_per_draw": draw_people if cohort is None else len(cohort),
+            "people_base_case": people if cohort is None else len(cohort),
+            "people": "synthetic" if cohort is None else f"a user's cohort, {_digest(cohort)}",
+            "weeks": weeks,
+            "strategies": ", ".join(strategies),
+            "statute_date": parameters.date.isoformat(),
+            "parameters": parameters.hash,
+            "overlaid": ", ".join(parameters.overlaid) or "none",
+            **_versions(),
+        },
+    )
+
+
+def _check(draws: int, weeks: int, strategies: Sequence[str]) -> None:
+    if draws < 2:
+        raise InputError(f"draws: {draws} shows no uncertainty: give 2 or more, 1000 for a report")
+    if weeks < LEAST_WEEKS:
+        raise InputError(f"weeks: {weeks} is no longer than the headline's 12 months: give {LEAST_WEEKS} or more")
+    if len(strategies) < 2:
+        raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a comparison needs at least two")
+
+
+def _reduced(run: xr.Dataset, comparator: str) -> xr.Dataset:
+    """Reduce a base case by person to means, quantiles and the Monte Carlo errors of increments."""
+    persons = run.isel(draw=0, drop=True)
+    root = np.sqrt(persons.sizes["subgroup"])
+    money = xr.concat([persons["money"].sel(year=1, drop=True), persons["money"].sum("year")], "horizon", join="exact")
+    money = money.assign_coords(horizon=[results.YEAR_1, results.CARRIED_FORWARD])
+    cost = costs(money)
+    outcome = persons["outcome"]
+    return xr.Dataset(
+        {
+            "flow": money.mean("subgroup"),
+            "cost": cost.mean("subgroup"),
+            "cost_error": incremental(cost, comparator).std("subgroup", ddof=1) / root,
+            "outcome": outcome.mean("subgroup"),
+            "outcome_error": incremental(outcome, comparator).std("subgroup", ddof=1) / root,
+            "benefit_days": outcome.sel(measure="benefit_days_12m", drop=True).quantile(QUANTILES, "subgroup"),
+            "weeks_to_return": outcome.sel(measure="weeks_to_sustained_return", drop=True).quantile(
+                QUANTILES, "subgroup"
+            ),
+        }
+    )
+
+
+def _value_of_day(parameters: Parameters, people: int, seed: int, cohort: pd.DataFrame | None) -> float:
+    """Give the production of a full-time-equivalent workday: mean full-time wage with contribution / 260."""
+    values = parameters.base_case().one(0)
+    who = draw_population(values, people, seed) if cohort is None else cohort_population(cohort, values, seed)
+    wage = who.wage.sum() / who.employment_fraction.sum()
+    return float(wage * (1.0 + values["employer_contribution"]) / WORKDAYS)
+
+
+def _occupancy(
+    parameters: Parameters,
+    strategies: Sequence[str],
+    people: int,
+    weeks: int,
+    seed: int,
+    cohort: pd.DataFrame | None,
+) -> xr.DataArray:
+    inputs = parameters.base_case()
+    shares = [
+        occupancy(trace(inputs, name, people=people, weeks=weeks, seed=seed, cohort=cohort), weeks)
+        for name in strategies
+    ]
+    return xr.concat(shares, "strategy", join="exact").assign_coords(strategy=list(strategies))
+
+
+def _scenarios(parameters: Parameters, base: xr.Dataset, comparator: str, run: Any) -> xr.DataArray:  # noqa: ANN401
+    """Give the gain to society at the base case and in every scenario."""
+    names = ["base", *parameters.scenarios]
+    gains = [-incremental(base["cost"].sel(perspective="society", drop=True), comparator)]
+    for name in parameters.scenarios:
+        summed = run(parameters.with_scenario(name), None).isel(draw=0, drop=True)
+        money = (summed["money"] / summed["people"]).sum("subgroup")
+        both = xr.concat([money.sel(year=1, drop=True), money.sum("year")], "horizon", join="exact")
+        society = costs(both).sel(perspective="society", drop=True)
+        gains.append(-incremental(society.assign_coords(horizon=base["horizon"]), comparator))
+    return xr.concat(gains, "scenario", join="exact").assign_coords(scenario=names)
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "hecon": _version("hecon"),
+        "python": platform.python_version(),
+        **{name: _version(name) for name in ("numpy", "numba")},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _digest(cohort: pd.DataFrame) -> str:
+    return hashlib.sha256(cohort.to_csv(index=False).encode()).hexdigest()[:16]

@@ -1,0 +1,454 @@
+"""Tables of a comparison: tidy, one row a fact, each with the Monte Carlo error that says how many digits it has."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from hecon.evaluation import cea
+from hecon.model.ledger import FLOWS, PERSPECTIVES, PROGRAM_FLOWS, Productivity, costs
+from hecon.model.outcomes import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from hecon.evaluation.comparison import Comparison
+    from hecon.inputs.parameters import Parameters
+
+YEAR_1 = "12 months"
+NO_EFFECT_AFTER = "(a) no effect after month 12"
+CARRIED_FORWARD = "(b) differences carried forward"
+AAP_DIFFERENCE_ZERO = "(c) allowance difference zero"
+HORIZONS = (YEAR_1, NO_EFFECT_AFTER, CARRIED_FORWARD, AAP_DIFFERENCE_ZERO)
+"""The headline, and the long horizon under three assumptions about what comes after month 12."""
+
+DELIVERY_FLOWS = tuple(flow.name for flow in FLOWS if flow.kind == "delivery")
+DAYS = "benefit_days_12m"
+SHARE_OF_QUANTILE = {"benefit_days_q1": 0.25, "benefit_days_median": 0.5, "benefit_days_q3": 0.75}
+ARMS = {
+    "usual_care": "usual_case_management",
+    "active_control": "early_follow_up",
+    "motivational_interviewing": "motivational_interviewing",
+}
+MEASURE_OF = {
+    "sustained_return": "sustained_return",
+    "no_benefit_day_365": "no_benefit_12m",
+    "aap_entry": "entered_aap_12m",
+}
+
+
+def costs_by_horizon(comparison: Comparison, productivity: Productivity = "human_capital") -> xr.DataArray:
+    """Give the cost per person by draw: [horizon, draw, strategy, perspective], NOK."""
+    money = _money(comparison)
+    year_1 = costs(money.sel(year=1, drop=True), productivity=productivity)
+    carried = costs(money.sum("year"), productivity=productivity)
+    alike = costs(_per_person(comparison.alike)["money"].sum("year"), productivity=productivity)
+    comparator = comparison.comparator
+    stopped = carried.sel(strategy=comparator, drop=True) + cea.incremental(year_1, comparator)
+    parts = [part.transpose("draw", "strategy", "perspective") for part in (year_1, stopped, carried, alike)]
+    return xr.concat(parts, "horizon", join="exact").assign_coords(horizon=list(HORIZONS))
+
+
+def perspective_costs(comparison: Comparison, productivity: Productivity = "human_capital") -> pd.DataFrame:
+    """Give costs per person in every perspective and horizon, with intervals and the probability of costing least.
+
+    Returns
+    -------
+    DataFrame with the columns of `summarise`, and ``base_increment`` and ``base_error`` (human capital; from persons)
+    """
+    table = summarise(costs_by_horizon(comparison, productivity), comparison.comparator)
+    if productivity == "human_capital":
+        increment = cea.incremental(comparison.base["cost"], comparison.comparator)
+        error = comparison.base["cost_error"]
+        same = {NO_EFFECT_AFTER: YEAR_1}  # nothing is added to the increment of the first year
+        places = [
+            {"horizon": same.get(row.horizon, row.horizon), "perspective": row.perspective, "strategy": row.strategy}
+            for row in table.itertuples()
+        ]
+        table["base_increment"] = [float(increment.sel(place)) for place in places]
+        table["base_error"] = [float(error.sel(place)) for place in places]
+    return table
+
+
+def summarise(cost: xr.DataArray, comparator: str) -> pd.DataFrame:
+    """Summarise costs over draws.
+
+    Parameters
+    ----------
+    cost
+        Costs [horizon, draw, strategy, perspective].
+    comparator
+        The strategy that increments are taken against.
+
+    Returns
+    -------
+    DataFrame with a row for every horizon, perspective and strategy: ``cost``, ``cost_error``; ``increment`` with its
+    Monte Carlo ``error`` and 95% interval ``low``, ``high``; ``probability`` of costing least; and ``behind``, what it
+    costs more than the strategy with the least expected cost, with ``behind_error``, ``behind_low``, ``behind_high``.
+    """
+    increment = cea.incremental(cost, comparator)
+    best = cost.mean("draw").argmin("strategy")
+    behind = cost - cost.isel(strategy=best).drop_vars("strategy")
+    low, high = cea.interval(increment)
+    behind_low, behind_high = cea.interval(behind)
+    columns = {
+        "cost": cost.mean("draw"),
+        "cost_error": cea.monte_carlo_error(cost),
+        "increment": increment.mean("draw"),
+        "error": cea.monte_carlo_error(increment),
+        "low": low,
+        "high": high,
+        "probability": cea.probability_best(cost),
+        "behind": behind.mean("draw"),
+        "behind_error": cea.monte_carlo_error(behind),
+        "behind_low": behind_low,
+        "behind_high": behind_high,
+    }
+    return _frame(columns, ("horizon", "perspective", "strategy"))
+
+
+def ledger(comparison: Comparison) -> pd.DataFrame:
+    """Give every flow of the first 12 months per person, with its payer and payee, and its change by program."""
+    money = _money(comparison).sel(year=1, drop=True)
+    increment = cea.incremental(money, comparison.comparator)
+    columns = {
+        "amount": money.mean("draw"),
+        "amount_error": cea.monte_carlo_error(money),
+        "increment": increment.mean("draw"),
+        "error": cea.monte_carlo_error(increment),
+    }
+    table = _frame(columns, ("flow", "strategy"))
+    about = {flow.name: flow for flow in FLOWS}
+    for name in ("label", "payer", "payee", "kind"):
+        table.insert(2, name, [getattr(about[flow], name) for flow in table["flow"]])
+    return table
+
+
+def program_costs_and_effects(comparison: Comparison) -> tuple[xr.DataArray, xr.DataArray]:
+    """Give program cost (NOK) and sick-leave days avoided per person in 12 months: [draw, strategy] each.
+
+    Program, health-care and participant costs only: a cost that holds production or benefits is never divided by days.
+    """
+    cost = _money(comparison).sel(year=1, drop=True).sel(flow=list(PROGRAM_FLOWS)).sum("flow")
+    days = _per_person(comparison.carried)["outcome"].sel(measure=DAYS, drop=True)
+    return cost, -cea.incremental(days, comparison.comparator)
+
+
+def program_icers(comparison: Comparison) -> pd.DataFrame:
+    """Give the ICER table of program cost against days avoided, with the Monte Carlo error of each ratio."""
+    cost, effect = program_costs_and_effects(comparison)
+    labels = [comparison.label(name) for name in comparison.strategies]
+    table = cea.icer_table(cost.assign_coords(strategy=labels), effect.assign_coords(strategy=labels))
+    of_label = dict(zip(labels, comparison.strategies, strict=True))
+    table.insert(1, "label", table["strategy"])
+    table["strategy"] = [of_label[label] for label in table["label"]]
+    errors = [np.nan] * len(table)
+    frontier = table.index[table["status"] == "frontier"]
+    for before, after in zip(frontier[:-1], frontier[1:], strict=True):
+        names = table.loc[[before, after], "strategy"]
+        step_cost, step_effect = (part.sel(strategy=list(names)).diff("strategy") for part in (cost, effect))
+        errors[after] = ratio_error(step_cost.to_numpy(), step_effect.to_numpy())
+    table["icer_error"] = errors
+    return table
+
+
+def ratio_error(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> float:
+    """Give the Monte Carlo error of a ratio of means over draws (delta method)."""
+    ratio = numerator.mean() / denominator.mean()
+    residual = (numerator - ratio * denominator).std(ddof=1)
+    return float(residual / abs(denominator.mean()) / np.sqrt(numerator.size))
+
+
+def cost_per_day(comparison: Comparison) -> pd.DataFrame:
+    """Give each program's cost and days avoided against the comparator in 12 months, and their ratio where it has one.
+
+    Returns
+    -------
+    DataFrame with ``program_cost`` and ``days`` (each with ``_error``, ``_low``, ``_high``), ``ratio`` and
+    ``ratio_error`` (NOK per day; NaN unless the program costs more and avoids days), ``value_of_day`` and ``break_even``
+    (days at which production alone would pay for it; NaN unless it costs more), ``probability`` that the days avoided
+    are worth more than the program
+    """
+    cost, effect = program_costs_and_effects(comparison)
+    value = float(comparison.base["value_of_day"])
+    more = cea.incremental(cost, comparison.comparator)
+    rows = []
+    for name in comparison.programs:
+        spent, avoided = more.sel(strategy=name).to_numpy(), effect.sel(strategy=name).to_numpy()
+        costly = spent.mean() > 0
+        ratio = costly and avoided.mean() > 0
+        rows.append(
+            {
+                "strategy": name,
+                **_spread("program_cost", spent),
+                **_spread("days", avoided),
+                "ratio": spent.mean() / avoided.mean() if ratio else np.nan,
+                "ratio_error": ratio_error(spent, avoided) if ratio else np.nan,
+                "value_of_day": value,
+                "break_even": spent.mean() / value if costly else np.nan,
+                "probability": float(np.mean(value * avoided > spent)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def acceptability(comparison: Comparison, wtp: Sequence[float]) -> xr.DataArray:
+    """Give the acceptability curves of program cost against days avoided: probability[wtp, strategy]."""
+    cost, effect = program_costs_and_effects(comparison)
+    return cea.ceac(cost, effect, wtp)
+
+
+def returns(comparison: Comparison) -> pd.DataFrame:
+    """Give delivery cost, society's net cost, benefit-cost ratio and return per krone by horizon.
+
+    Ratios are NaN where the change in delivery cost is not positive; so are their intervals unless it is in every draw.
+    """
+    delivery = _money(comparison).sel(flow=list(DELIVERY_FLOWS)).sum("flow")
+    delivery_alike = _per_person(comparison.alike)["money"].sel(flow=list(DELIVERY_FLOWS)).sum("flow")
+    year_1 = delivery.sel(year=1, drop=True)
+    spent = [year_1, year_1, delivery.sum("year"), delivery_alike.sum("year")]
+    society = costs_by_horizon(comparison).sel(perspective="society", drop=True)
+    rows = []
+    for horizon, given in zip(HORIZONS, spent, strict=True):
+        net = society.sel(horizon=horizon, drop=True)
+        ratio = cea.benefit_cost_ratio(given, net, comparison.comparator)
+        by_draw = cea.benefit_cost_ratio(given, net, comparison.comparator, by_draw=True)
+        change = cea.incremental(given, comparison.comparator)
+        saved = change - cea.incremental(net, comparison.comparator)
+        for name in comparison.programs:
+            draws = by_draw.sel(strategy=name).to_numpy()
+            low, high = np.quantile(draws, [0.025, 0.975]) if np.isfinite(draws).all() else (np.nan, np.nan)
+            central = float(ratio.sel(strategy=name))
+            pair = (saved.sel(strategy=name).to_numpy(), change.sel(strategy=name).to_numpy())
+            rows.append(
+                {
+                    "horizon": horizon,
+                    "strategy": name,
+                    **_spread("delivery", pair[1]),
+                    **_spread("benefit", pair[0]),
+                    "benefit_cost_ratio": central,
+                    "return_per_krone": central - 1.0,
+                    "ratio_error": ratio_error(*pair) if np.isfinite(central) else np.nan,
+                    "ratio_low": low,
+                    "ratio_high": high,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def after_month_12(comparison: Comparison) -> pd.DataFrame:
+    """Give society's gain by program under (a), (b) and (c), and the share of (b) that arises after month 12.
+
+    The share is NaN where (b) has no sign: its mean within two Monte Carlo errors of zero.
+    """
+    society = costs_by_horizon(comparison).sel(perspective="society", drop=True)
+    gain = -cea.incremental(society, comparison.comparator)
+    rows = []
+    for name in comparison.programs:
+        by_horizon = gain.sel(strategy=name)
+        row: dict[str, str | float] = {"strategy": name}
+        for key, horizon in zip("abc", HORIZONS[1:], strict=True):
+            row |= _spread(key, by_horizon.sel(horizon=horizon).to_numpy())
+        stopped = by_horizon.sel(horizon=NO_EFFECT_AFTER).to_numpy()
+        carried = by_horizon.sel(horizon=CARRIED_FORWARD).to_numpy()
+        row |= _spread("later", carried - stopped)
+        clear = abs(carried.mean()) > 2.0 * float(row["b_error"])
+        row["share_later"] = (carried - stopped).mean() / carried.mean() if clear else np.nan
+        row["share_later_error"] = ratio_error(carried - stopped, carried) if clear else np.nan
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def productivity(comparison: Comparison) -> pd.DataFrame:
+    """Give society's gain in 12 months with lost production by human capital and by friction cost."""
+    rows = []
+    for method in ("human_capital", "friction_cost"):
+        cost = costs_by_horizon(comparison, method).sel(perspective="society", horizon=YEAR_1, drop=True)
+        gain = -cea.incremental(cost, comparison.comparator)
+        best = cea.probability_best(cost)
+        rows += [
+            {
+                "method": method,
+                "strategy": name,
+                **_spread("gain", gain.sel(strategy=name).to_numpy()),
+                "probability": float(best.sel(strategy=name)),
+            }
+            for name in comparison.programs
+        ]
+    return pd.DataFrame(rows)
+
+
+def subgroups(comparison: Comparison) -> pd.DataFrame:
+    """Give days avoided and society's gain in 12 months by start and by diagnosis.
+
+    Covariates change no hazard and effects are taken as equal, so differences follow from baseline risk.
+    """
+    run = comparison.carried
+    keys = [label.split(", ") for label in run["subgroup"].to_numpy().tolist()]
+    rows = []
+    for position, covariate in enumerate(("start", "diagnosis")):
+        for level in dict.fromkeys(key[position] for key in keys):
+            part = run.isel(subgroup=[i for i, key in enumerate(keys) if key[position] == level])
+            there = part["people"].sum("subgroup") > 0
+            if not bool(there.all()):
+                continue
+            mean = _per_person(part)
+            cost = costs(mean["money"].sel(year=1, drop=True)).sel(perspective="society", drop=True)
+            days = mean["outcome"].sel(measure=DAYS, drop=True)
+            gain = -cea.incremental(cost, comparison.comparator)
+            avoided = -cea.incremental(days, comparison.comparator)
+            rows += [
+                {
+                    "covariate": covariate,
+                    "level": level,
+                    "strategy": name,
+                    "share": float((part["people"].sum() / run["people"].sum())),
+                    **_spread("usual_days", days.sel(strategy=comparison.comparator).to_numpy()),
+                    **_spread("days", avoided.sel(strategy=name).to_numpy()),
+                    **_spread("gain", gain.sel(strategy=name).to_numpy()),
+                }
+                for name in comparison.programs
+            ]
+    return pd.DataFrame(rows)
+
+
+def outcomes(comparison: Comparison) -> pd.DataFrame:
+    """Give every outcome per person by strategy: probabilistic mean and base case, with increments and their errors."""
+    values = _per_person(comparison.carried)["outcome"]
+    increment = cea.incremental(values, comparison.comparator)
+    low, high = cea.interval(increment)
+    columns = {
+        "mean": values.mean("draw"),
+        "mean_error": cea.monte_carlo_error(values),
+        "increment": increment.mean("draw"),
+        "error": cea.monte_carlo_error(increment),
+        "low": low,
+        "high": high,
+        "base": comparison.base["outcome"],
+        "base_increment": cea.incremental(comparison.base["outcome"], comparison.comparator),
+        "base_error": comparison.base["outcome_error"],
+    }
+    table = _frame(columns, ("measure", "strategy"))
+    units = {measure.name: measure.unit for measure in MEASURES}
+    table.insert(1, "unit", [units[name] for name in table["measure"]])
+    return table
+
+
+def scenarios(comparison: Comparison) -> pd.DataFrame:
+    """Give society's gain at the base case and in every scenario, by program and horizon."""
+    gains = comparison.scenarios.sel(strategy=list(comparison.programs))
+    return _frame({"gain": gains}, ("scenario", "horizon", "strategy"))
+
+
+def drivers(comparison: Comparison) -> pd.DataFrame:
+    """Give how much of the spread of society's gain in 12 months goes with each uncertain parameter.
+
+    Returns
+    -------
+    DataFrame of squared rank correlations over draws, the greatest first: ``strategy``, ``parameter``, ``share``,
+    ``rho``. Parameters of a calibrated block move together, so shares need not add up to one.
+    """
+    from scipy.stats import rankdata
+
+    inputs = comparison.parameters.sample(comparison.draws, comparison.record["seed"])
+    gain = -cea.incremental(
+        costs_by_horizon(comparison).sel(perspective="society", horizon=YEAR_1, drop=True), comparison.comparator
+    )
+    ranks = {name: rankdata(values) for name, values in inputs.drawn.items() if np.ptp(values) > 0}
+    rows = []
+    for name in comparison.programs:
+        gains = rankdata(gain.sel(strategy=name).to_numpy())
+        if np.ptp(gains) == 0:
+            continue
+        for parameter, rank in ranks.items():
+            rho = float(np.corrcoef(gains, rank)[0, 1])
+            rows.append({"strategy": name, "parameter": parameter, "share": rho**2, "rho": rho})
+    table = pd.DataFrame(rows, columns=["strategy", "parameter", "share", "rho"])
+    order = {name: position for position, name in enumerate(comparison.programs)}
+    return table.sort_values(
+        by=["strategy", "share", "parameter"],
+        key=lambda column: column.map(order) if column.name == "strategy" else column,
+        ascending=[True, False, True],
+        ignore_index=True,
+    )
+
+
+def published(parameters: Parameters) -> pd.DataFrame:
+    """Give the trial's published figures that the model has an outcome for, from targets.toml; empty without the file."""
+    path = parameters.folder / "targets.toml"
+    columns = ["strategy", "statistic", "value", "n"]
+    if not path.is_file():
+        return pd.DataFrame(columns=columns)
+    known = {*SHARE_OF_QUANTILE, *MEASURE_OF, "sustained_return_median_days"}
+    rows = [
+        (ARMS[target["arm"]], target["statistic"], float(target["value"]), int(target["n"]))
+        for target in tomllib.loads(path.read_text(encoding="utf-8"))["targets"]
+        if target["arm"] in ARMS and target["statistic"] in known
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def against_trial(comparison: Comparison) -> pd.DataFrame:
+    """Set the base case beside the trial's figures, with the range that an arm of the trial's size would show.
+
+    Returns
+    -------
+    DataFrame with ``strategy``, ``statistic``, ``published``, ``simulated``, ``low``, ``high`` (95% range of a trial arm
+    drawn from the model) and ``within``
+    """
+    rows = []
+    for row in published(comparison.parameters).itertuples():
+        if row.strategy not in comparison.strategies:
+            continue
+        simulated, low, high = _arm(comparison.base.sel(strategy=row.strategy), str(row.statistic), int(row.n))
+        rows.append((row.strategy, row.statistic, row.value, simulated, low, high, low <= row.value <= high))
+    return pd.DataFrame(rows, columns=["strategy", "statistic", "published", "simulated", "low", "high", "within"])
+
+
+def _arm(base: xr.Dataset, statistic: str, n: int) -> tuple[float, float, float]:
+    """Give a simulated statistic and its 95% sampling range among n people."""
+    if statistic in MEASURE_OF:
+        share = float(base["outcome"].sel(measure=MEASURE_OF[statistic]))
+        half = 1.96 * np.sqrt(share * (1.0 - share) / n)
+        return share, share - half, share + half
+    at = SHARE_OF_QUANTILE.get(statistic, 0.5)
+    half = 1.96 * np.sqrt(at * (1.0 - at) / n)
+    name, factor = ("benefit_days", 1.0) if statistic in SHARE_OF_QUANTILE else ("weeks_to_return", 7.0)
+    levels = base["quantile"].to_numpy()
+    low, simulated, high = factor * np.interp([at - half, at, at + half], levels, base[name].to_numpy())
+    return float(simulated), float(low), float(high)
+
+
+def _money(comparison: Comparison) -> xr.DataArray:
+    """Give NOK per person: [draw, strategy, year, flow], differences carried forward."""
+    return _per_person(comparison.carried)["money"]
+
+
+def _per_person(run: xr.Dataset) -> xr.Dataset:
+    """Give means over the people of all subgroups."""
+    people = run["people"].sum("subgroup")
+    return run[["money", "outcome"]].sum("subgroup") / people
+
+
+def _spread(name: str, draws: NDArray[np.float64]) -> dict[str, float]:
+    """Give the mean over draws with its Monte Carlo error and 95% interval."""
+    low, high = np.quantile(draws, [0.025, 0.975])
+    error = draws.std(ddof=1) / np.sqrt(draws.size)
+    return {name: float(draws.mean()), f"{name}_error": float(error), f"{name}_low": low, f"{name}_high": high}
+
+
+def _frame(columns: dict[str, xr.DataArray], dims: tuple[str, ...]) -> pd.DataFrame:
+    """Give arrays of the same dimensions as a tidy table, rows in the order of the coordinates."""
+    arrays = {name: array.transpose(*dims) for name, array in columns.items()}
+    first = next(iter(arrays.values()))
+    index = pd.MultiIndex.from_product([first[dim].to_numpy().tolist() for dim in dims], names=dims)
+    return pd.DataFrame({name: array.to_numpy().ravel() for name, array in arrays.items()}, index=index).reset_index()
+
+
+PERSPECTIVE_LABELS = {perspective.name: perspective.label for perspective in PERSPECTIVES}
