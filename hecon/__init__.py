@@ -1,1 +1,67 @@
 """hecon: what return-to-work programs in Norway are worth, to whom, and how surely."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hecon.calibration.posterior import calibrate
+    from hecon.evaluation.cea import ceac, icer_table, net_monetary_benefit
+    from hecon.evaluation.comparison import compare
+    from hecon.inputs.errors import InputError
+    from hecon.inputs.parameters import read_parameters
+    from hecon.model.laws import check_laws
+    from hecon.model.ledger import cost, costs
+    from hecon.model.population import read_cohort
+    from hecon.model.simulation import occupancy, simulate, trace
+    from hecon.report.document import write_report
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "InputError": "hecon.inputs.errors",
+    "calibrate": "hecon.calibration.posterior",
+    "ceac": "hecon.evaluation.cea",
+    "check_laws": "hecon.model.laws",
+    "compare": "hecon.evaluation.comparison",
+    "cost": "hecon.model.ledger",
+    "costs": "hecon.model.ledger",
+    "icer_table": "hecon.evaluation.cea",
+    "net_monetary_benefit": "hecon.evaluation.cea",
+    "occupancy": "hecon.model.simulation",
+    "read_cohort": "hecon.model.population",
+    "read_parameters": "hecon.inputs.parameters",
+    "simulate": "hecon.model.simulation",
+    "trace": "hecon.model.simulation",
+    "write_report": "hecon.report.document",
+}
+
+__all__ = [
+    "InputError",
+    "__version__",
+    "calibrate",
+    "ceac",
+    "check_laws",
+    "compare",
+    "cost",
+    "costs",
+    "icer_table",
+    "net_monetary_benefit",
+    "occupancy",
+    "read_cohort",
+    "read_parameters",
+    "simulate",
+    "trace",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
+    """Import a public name when it is first used, so that `import hecon` stays light (PEP 562)."""
+    if name not in _HOMES:
+        message = f"module 'hecon' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

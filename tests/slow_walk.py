@@ -180,8 +180,9 @@ def slow_stays(world, seed, draw, person, tables=None):
             for other, weeks in enumerate(tables.restored_after):
                 if 0 < weeks <= clock:
                     used[other] = 0
-        # Without a right the door is closed: the exit is drawn at once and no stay opens.
-        while tables.group[entered] != group and 0 < tables.right[tables.group[entered]] <= used[tables.group[entered]]:
+        # Without a right the door is closed: the exit is drawn at once and no stay opens. It is the same for a move
+        # within the spell in the very week in which the right is used up.
+        while 0 < tables.right[tables.group[entered]] <= used[tables.group[entered]]:
             closed = tables.group[entered]
             entered = leave_by_exit(closed, helped=helped)
             if tables.group[entered] == closed:

@@ -608,7 +608,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
             if not at_exit:
                 if group == structure.restoring_group and 0 < rules.restored_after[entered] <= unbroken:
                     used[entered] = 0
-                if entered == group or rules.right[entered] == 0 or used[entered] < rules.right[entered]:
+                if rules.right[entered] == 0 or used[entered] < rules.right[entered]:
                     break
                 exiting = entered
             for slot in range(weights.shape[0]):

@@ -138,20 +138,23 @@ def costs(flow: xr.DataArray, *, productivity: Productivity = "human_capital") -
 
 def signs(flows: Collection[str], parties: Collection[str], productivity: Productivity) -> xr.DataArray:
     """Return +1 for flows that leave the parties, -1 for flows that reach them and 0 for the others."""
-    sign = []
-    for name in flows:
-        flow = FLOWS[FLOW_INDEX[name]]
-        counted = flow.kind != "friction" or productivity == "friction_cost"
-        sign.append(counted * (int(flow.payer in parties) - int(flow.payee in parties)))
-    return xr.DataArray(np.array(sign, dtype=float), dims="flow", coords={"flow": list(flows)})
+    sign = [_sign(FLOWS[FLOW_INDEX[name]], parties, productivity) for name in flows]
+    return xr.DataArray(np.array(sign), dims="flow", coords={"flow": list(flows)})
 
 
-def net_public_financing(flow: NDArray[np.float64]) -> NDArray[np.float64]:
+def net_public_financing(money: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what the public purse must finance: operations, benefits and care less taxes and contributions.
 
     Parameters
     ----------
-    flow : float64[..., flow], in the order of `FLOWS`
+    money : float64[..., flow], in the order of `FLOWS`
     """
-    sign = signs(FLOW_NAMES, PUBLIC, "human_capital").values
-    return np.asarray(flow @ sign)
+    return np.asarray(money @ _PUBLIC_SIGNS)
+
+
+def _sign(flow: Flow, parties: Collection[str], productivity: Productivity) -> float:
+    counted = flow.kind != "friction" or productivity == "friction_cost"
+    return float(counted * (int(flow.payer in parties) - int(flow.payee in parties)))
+
+
+_PUBLIC_SIGNS = np.array([_sign(flow, PUBLIC, "human_capital") for flow in FLOWS])

@@ -51,7 +51,7 @@ class Population:
     ----------
     age : years
     sex, education, diagnosis, start : rows of `SEXES`, `EDUCATIONS`, `DIAGNOSES`, `STARTS`
-    grade : share of the job absent while on graded sick leave
+    grade : share of the job absent while on graded sick leave, on average
     employment_fraction : of full time
     wage : NOK of 2025 a year for the job held (full-time wage times employment fraction)
     weeks_sick_listed : whole weeks
@@ -122,7 +122,7 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
         education=(luck[:, LUCK_EDUCATION] < values["share_higher_education"]).astype(np.int64),
         diagnosis=np.searchsorted(diagnoses, luck[:, LUCK_DIAGNOSIS], side="right"),
         start=(luck[:, LUCK_START] >= values["share_full_at_inclusion"]).astype(np.int64),
-        grade=np.array(GRADES)[np.searchsorted(shares, luck[:, LUCK_GRADE], side="right")],
+        grade=tapered(np.array(GRADES)[np.searchsorted(shares, luck[:, LUCK_GRADE], side="right")], values),
         employment_fraction=fraction,
         wage=full_time_wage * fraction,
         weeks_sick_listed=weeks,
@@ -131,6 +131,11 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
         frailty=ndtri(luck[:, LUCK_FRAILTY]),
         insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
     )
+
+
+def tapered(grade: Floats, values: Draw) -> Floats:
+    """Return the average grade over the weeks on graded leave: it falls as people work more, but not under 20%."""
+    return np.clip(grade * values["graded_taper"], values["sick_pay_minimum_grade"], 1.0)
 
 
 def _ages(luck: Floats, values: Draw) -> Floats:
@@ -280,7 +285,7 @@ def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Populatio
         education=coded["education"],
         diagnosis=coded["diagnosis"],
         start=coded["start"],
-        grade=frame["grade"].to_numpy(dtype=float, copy=True),
+        grade=tapered(frame["grade"].to_numpy(dtype=float, copy=True), values),
         employment_fraction=frame["employment_fraction"].to_numpy(dtype=float, copy=True),
         wage=frame["wage"].to_numpy(dtype=float, copy=True),
         weeks_sick_listed=weeks,

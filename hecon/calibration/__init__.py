@@ -1,0 +1,1 @@
+"""What was never published, fitted to what was: targets, the emulated trial, the fit."""

@@ -1,0 +1,546 @@
+"""The tables of the report: captions, headers and cells as text, each number with its error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hecon.evaluation import results
+from hecon.model.ledger import FLOW_NAMES, PERSPECTIVES
+from hecon.model.outcomes import measure
+from hecon.report.numbers import chance, interval, kroner, number, percent, plus_minus
+from hecon.report.words import icer_words, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from hecon.evaluation.comparison import Comparison
+    from hecon.inputs.entries import Parameter
+
+GRADES = {
+    "statute": "law, or a rule of the ministry",
+    "trial": "the trial itself",
+    "registry": "a national register",
+    "study": "a published study",
+    "derived": "computed from published figures",
+    "calibrated": "fitted to the trial and registers",
+    "assumption": "assumed: no source gives it",
+}
+STATISTICS = {
+    "benefit_days_q1": ("Days on benefit, lower quartile", "days"),
+    "benefit_days_median": ("Days on benefit, median", "days"),
+    "benefit_days_q3": ("Days on benefit, upper quartile", "days"),
+    "sustained_return": ("Sustained return within 12 months", "share"),
+    "sustained_return_median_days": ("Median time to sustained return, calendar days", "days"),
+    "no_benefit_day_365": ("Without benefit on day 365", "share"),
+    "aap_entry": ("Moved to work assessment allowance by day 365", "share"),
+}
+OUTCOMES = (
+    "benefit_days_12m",
+    "sustained_return",
+    "weeks_to_sustained_return",
+    "sustained_return_month",
+    "no_benefit_12m",
+    "at_work_12m",
+    "entered_aap_12m",
+    "on_aap_12m",
+    "on_pension_12m",
+    "contacts_held",
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, what stands small under it, and a strategy whose colour marks it."""
+
+    text: str
+    detail: str = ""
+    strategy: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: a caption, headers, rows whose first `words` columns are text, and notes."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    words: int = 1
+    notes: tuple[str, ...] = ()
+
+
+def summary(comparison: Comparison, costs: pd.DataFrame, per_day: pd.DataFrame) -> Table:
+    """Give the first screen's table: what each program costs, does and is worth over 12 months."""
+    society = _rows(costs, results.YEAR_1, "society")
+    days = per_day.set_index("strategy")
+    rows = []
+    for name in comparison.strategies:
+        row = society.loc[name]
+        odds = chance(row["probability"], comparison.draws)
+        if name == comparison.comparator:
+            cells = [Cell("compared with"), Cell("–"), Cell("–")]
+        else:
+            effect = days.loc[name]
+            cells = [
+                _amount(effect, "program_cost"),
+                _amount(effect, "days"),
+                _gain(row),
+            ]
+        rows.append((_name(comparison, name), *cells, Cell(odds)))
+    return Table(
+        f"Per person, first 12 months, against {spoken(comparison.label(comparison.comparator))}. Mean of "
+        f"{comparison.draws:,} draws; 95% interval and Monte Carlo error (±) beneath.",
+        ("", "Program cost, NOK", "Sick-leave days avoided", "Society gains, NOK", "Chance it is best"),
+        tuple(rows),
+    )
+
+
+def perspectives(comparison: Comparison, costs: pd.DataFrame, horizon: str) -> Table:
+    """Give what each side gains with each program, and how probably it is that side's best."""
+    rows = []
+    for name in comparison.strategies:
+        cells = [_name(comparison, name)]
+        for perspective in PERSPECTIVES:
+            row = _rows(costs, horizon, perspective.name).loc[name]
+            odds = f"best: {chance(row['probability'], comparison.draws)}"
+            if name == comparison.comparator:
+                cells.append(Cell("–", odds))
+            else:
+                gain = _gain(row)
+                cells.append(Cell(gain.text, f"{gain.detail} | {odds}", tone=gain.tone))
+        rows.append(tuple(cells))
+    return Table(
+        f"What each side gains per person, NOK, {_span(comparison, horizon)}. A minus is a loss. Beneath: 95% interval, "
+        "Monte Carlo error, and the probability that the choice costs this side least.",
+        ("", *(perspective.label for perspective in PERSPECTIVES)),
+        tuple(rows),
+    )
+
+
+def cost_levels(comparison: Comparison, costs: pd.DataFrame) -> Table:
+    """Give the level of costs in every perspective and horizon, and increments in the two analyses."""
+    rows = []
+    for horizon in results.HORIZONS:
+        for perspective in PERSPECTIVES:
+            part = _rows(costs, horizon, perspective.name)
+            for name in comparison.strategies:
+                row = part.loc[name]
+                compared = name != comparison.comparator
+                rows.append(
+                    (
+                        Cell(_span(comparison, horizon)),
+                        Cell(perspective.label),
+                        _name(comparison, name),
+                        Cell(number(row["cost"], row["cost_error"]), plus_minus(row["cost_error"])),
+                        Cell(number(row["increment"], row["error"]), plus_minus(row["error"])) if compared else Cell("–"),
+                        Cell(interval(row["low"], row["high"], row["error"])) if compared else Cell("–"),
+                        Cell(number(row["base_increment"], row["base_error"]), plus_minus(row["base_error"]))
+                        if compared
+                        else Cell("–"),
+                        Cell(chance(row["probability"], comparison.draws)),
+                    )
+                )
+    return Table(
+        "Costs per person, NOK: paid to others less received, so a minus is income. Expected values over draws, and the "
+        "increments of the base case beside them. Monte Carlo errors beneath.",
+        ("Horizon", "Side", "Strategy", "Cost", "Increment", "95% interval", "Base case increment", "Chance cheapest"),
+        tuple(rows),
+        words=3,
+    )
+
+
+def ledger(comparison: Comparison) -> Table:
+    """Give who pays whom in the first 12 months: the level with the comparator and the change with each program."""
+    table = results.ledger(comparison)
+    rows = []
+    for flow in FLOW_NAMES:
+        part = table[table["flow"] == flow].set_index("strategy")
+        first = part.loc[comparison.comparator]
+        if part["amount"].abs().max() < 0.5 or first["kind"] == "friction":
+            continue
+        changes = [
+            Cell(number(row["increment"], row["error"]), plus_minus(row["error"]))
+            for row in (part.loc[name] for name in comparison.programs)
+        ]
+        rows.append(
+            (
+                Cell(str(first["label"])),
+                Cell(f"{_party(first['payer'])} → {_party(first['payee'])}"),
+                Cell(number(first["amount"], first["amount_error"])),
+                *changes,
+            )
+        )
+    return Table(
+        "Money per person in the first 12 months, NOK, and its change with each program; Monte Carlo errors beneath.",
+        (
+            "Flow",
+            "From → to",
+            comparison.label(comparison.comparator),
+            *(f"Change: {spoken(comparison.label(name))}" for name in comparison.programs),
+        ),
+        tuple(rows),
+        words=2,
+        notes=(
+            "Flows under 0.5 NOK everywhere are left out, and so are replacements, which only the friction cost method counts. "
+            "Summed over all parties and the outside world the ledger is zero.",
+        ),
+    )
+
+
+def icers(comparison: Comparison) -> Table:
+    """Give the ICER table of program cost against sick-leave days avoided."""
+    table = results.program_icers(comparison)
+    cost, effect = results.program_costs_and_effects(comparison)
+    errors = {
+        name: [
+            float(part.sel(strategy=name).std("draw", ddof=1)) / np.sqrt(comparison.draws) for part in (cost, effect)
+        ]
+        for name in comparison.strategies
+    }
+    rows = [
+        (
+            _name(comparison, row.strategy),
+            Cell(number(row.cost, errors[row.strategy][0]), plus_minus(errors[row.strategy][0])),
+            Cell(number(row.effect, errors[row.strategy][1]), plus_minus(errors[row.strategy][1])),
+            Cell(sentence),
+        )
+        for row, sentence in zip(table.itertuples(), icer_words(table), strict=True)
+    ]
+    return Table(
+        "Program, health-care and participant costs against sick-leave days avoided, per person, first 12 months. "
+        "Monte Carlo errors beneath.",
+        ("", "Program cost, NOK", "Days avoided", "Cost per sick-leave day avoided"),
+        tuple(rows),
+        notes=(
+            "Only these costs are divided by days: a cost that already holds production or benefits counts the day twice. "
+            f"A full-time workday is worth {kroner(float(comparison.base['value_of_day']))} in production: mean full-time "
+            "wage with employer's contribution, divided by 260.",
+        ),
+    )
+
+
+def returns(comparison: Comparison) -> Table:
+    """Give the benefit-cost ratio and return per krone to society."""
+    rows = []
+    for row in results.returns(comparison).to_dict("records"):
+        error = row["ratio_error"]
+        printed = np.isfinite(row["benefit_cost_ratio"])
+        rows.append(
+            (
+                Cell(_span(comparison, row["horizon"])),
+                _name(comparison, row["strategy"]),
+                _amount(row, "delivery"),
+                _amount(row, "benefit"),
+                Cell(number(row["benefit_cost_ratio"], error), plus_minus(error)) if printed else Cell("not printed"),
+                Cell(number(row["return_per_krone"], error), interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error))
+                if printed
+                else Cell("not printed"),
+            )
+        )
+    return Table(
+        "What society gets back for a krone of delivery (NAV, health service, employer and participant), per person.",
+        ("Horizon", "", "Delivery, NOK", "Benefit, NOK", "Benefit-cost ratio", "Return per krone, NOK"),
+        tuple(rows),
+        words=2,
+        notes=(
+            "Benefit is the change in delivery less the change in society's net cost. A return of 0 means that the krone "
+            "just comes back; −1 that it is lost. Neither ratio is printed where delivery does not cost more than with "
+            "the comparator.",
+        ),
+    )
+
+
+def five_years(comparison: Comparison) -> Table:
+    """Give society's gain over the long horizon under the three assumptions."""
+    rows = []
+    for row in results.after_month_12(comparison).to_dict("records"):
+        share = row["share_later"]
+        rows.append(
+            (
+                _name(comparison, row["strategy"]),
+                *(_amount(row, key) for key in "abc"),
+                _amount(row, "later"),
+                Cell(percent(share)) if np.isfinite(share) and row["share_later_error"] < 0.5 else Cell("not defined"),
+            )
+        )
+    return Table(
+        f"What society gains per person over {years(comparison)}, NOK, under three assumptions about what comes after "
+        "month 12; 95% interval and Monte Carlo error beneath.",
+        (
+            "",
+            "(a) no effect after month 12",
+            "(b) differences carried forward",
+            "(c) as (b), allowance difference zero",
+            "Of (b), after month 12",
+            "Its share of (b)",
+        ),
+        tuple(rows),
+        notes=("The share is not defined where (b) is too close to zero for the simulation to give it a sign.",),
+    )
+
+
+def productivity(comparison: Comparison) -> Table:
+    """Give society's gain by two methods of valuing lost production."""
+    table = results.productivity(comparison).set_index(["strategy", "method"])
+    rows = []
+    for name in comparison.programs:
+        cells = []
+        for method in ("human_capital", "friction_cost"):
+            row = table.loc[(name, method)]
+            amount = _amount(row, "gain")
+            cells.append(
+                Cell(amount.text, f"{amount.detail} | best: {chance(row['probability'], comparison.draws)}", tone=amount.tone)
+            )
+        rows.append((_name(comparison, name), *cells))
+    weeks = comparison.parameters["friction_period"].value
+    return Table(
+        "What society gains per person in 12 months, NOK, by how lost production is valued.",
+        ("", "Human capital (base)", f"Friction cost, {weeks:g} weeks"),
+        tuple(rows),
+        notes=(
+            "By friction cost only the weeks until a replacement works are lost, counted from the start of the spell: "
+            "after eight weeks of sick leave little of that period is left for a program to save.",
+        ),
+    )
+
+
+def subgroups(comparison: Comparison) -> Table:
+    """Give results by start of sick leave and by diagnosis."""
+    table = results.subgroups(comparison)
+    rows = []
+    for (_, level), part in table.groupby(["covariate", "level"], sort=False):
+        first = part.iloc[0]
+        for position, row in enumerate(part.to_dict("records")):
+            rows.append(
+                (
+                    Cell(str(level).replace("_", " ").capitalize(), f"{percent(first['share'])} of people")
+                    if position == 0
+                    else Cell(""),
+                    _name(comparison, row["strategy"]),
+                    Cell(number(row["usual_days"], row["usual_days_error"])) if position == 0 else Cell(""),
+                    Cell(
+                        number(row["days"], row["days_error"]),
+                        interval(row["days_low"], row["days_high"], row["days_error"]),
+                    ),
+                    _amount(row, "gain"),
+                )
+            )
+    return Table(
+        "By how people are sick-listed at inclusion, and by diagnosis; per person, first 12 months.",
+        ("", "", "Days with usual care", "Days avoided", "Society gains, NOK"),
+        tuple(rows),
+        words=2,
+        notes=("Every difference here follows from baseline risk; the effect is assumed equal.",),
+    )
+
+
+def outcomes(comparison: Comparison) -> Table:
+    """Give the main outcomes of every strategy."""
+    table = results.outcomes(comparison).set_index(["measure", "strategy"])
+    rows = []
+    for name in OUTCOMES:
+        about = measure(name)
+        cells = []
+        for strategy in comparison.strategies:
+            row = table.loc[(name, strategy)]
+            if strategy == comparison.comparator:
+                cells.append(Cell(number(row["mean"], row["mean_error"]), plus_minus(row["mean_error"])))
+            else:
+                change = number(row["increment"], row["error"])
+                sign = "+" if row["increment"] > 0 and change != "0" else ""
+                cells.append(Cell(number(row["mean"], row["mean_error"]), f"{sign}{change} {plus_minus(row['error'])}"))
+        rows.append((Cell(about.label, about.unit), *cells))
+    return Table(
+        "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte Carlo error.",
+        ("", *(comparison.label(name) for name in comparison.strategies)),
+        tuple(rows),
+    )
+
+
+def against_trial(comparison: Comparison) -> Table | None:
+    """Set the base case beside what the trial published; none where the parameters have no targets."""
+    table = results.against_trial(comparison)
+    if table.empty:
+        return None
+    rows = []
+    for row in table.to_dict("records"):
+        name, unit = STATISTICS[row["statistic"]]
+        values = [row[key] for key in ("published", "simulated", "low", "high")]
+        trial, model, low, high = (percent(x) if unit == "share" else f"{x:.0f}" for x in values)
+        within = Cell("within") if row["within"] else Cell("outside", tone="warn")
+        rows.append((_name(comparison, row["strategy"]), Cell(name), Cell(trial), Cell(model), Cell(f"{low} to {high}"), within))
+    outside = int((~table["within"].astype(bool)).sum())
+    return Table(
+        "The base case against the published figures of the trial's arms (Aasdahl et al. 2023).",
+        ("Arm", "Figure", "Trial", "Model", "95% range of an arm its size", ""),
+        tuple(rows),
+        words=2,
+        notes=(
+            f"{len(table) - outside} of {len(table)} figures lie within the range that an arm of the trial's size would show "
+            "if the model were true. Most of them were used to fit it, so this is a check of the fit and no validation. The "
+            f"statute here is that of {comparison.parameters.date}; the trial ran under that of its own years.",
+        ),
+    )
+
+
+def scenario_gains(comparison: Comparison) -> Table:
+    """Give society's gain in the base case and every scenario."""
+    table = results.scenarios(comparison).set_index(["scenario", "horizon", "strategy"])["gain"]
+    errors = comparison.base["cost_error"].sel(perspective="society")
+    places = [(horizon, name) for horizon in (results.YEAR_1, results.CARRIED_FORWARD) for name in comparison.programs]
+    rows = []
+    for scenario in comparison.scenarios["scenario"].to_numpy().tolist():
+        about = comparison.parameters.scenarios.get(scenario)
+        cells = [
+            Cell(number(table[(scenario, horizon, name)], float(errors.sel(horizon=horizon, strategy=name))))
+            for horizon, name in places
+        ]
+        rows.append((Cell(about.label, about.summary) if about else Cell("Base case"), *cells))
+    return Table(
+        "What society gains per person, NOK, when one assumption is changed and everything else stays in the base case.",
+        (
+            "",
+            *(
+                f"{comparison.label(name)}, {'12 months' if horizon == results.YEAR_1 else years(comparison) + ' (b)'}"
+                for horizon, name in places
+            ),
+        ),
+        tuple(rows),
+        notes=(
+            "Every row has the same people and the same luck, so that the rows' differences are the assumption's alone. "
+            "Digits by the base case's Monte Carlo error.",
+        ),
+    )
+
+
+def drivers(comparison: Comparison, least: float = 0.05, most: int = 5) -> Table:
+    """Give the parameters that the spread of society's gain goes with."""
+    table = results.drivers(comparison)
+    rows = []
+    for name in comparison.programs:
+        part = table[(table["strategy"] == name) & (table["share"] >= least)].head(most)
+        for position, row in enumerate(part.to_dict("records")):
+            entry = comparison.parameters[row["parameter"]]
+            way = "more is better" if row["rho"] > 0 else "more is worse"
+            rows.append(
+                (
+                    _name(comparison, name) if position == 0 else Cell(""),
+                    Cell(entry.label),
+                    Cell(entry.grade, tone="assumed" if entry.grade == "assumption" else ""),
+                    Cell(percent(row["share"]), way),
+                )
+            )
+    return Table(
+        "What the uncertainty over 12 months rests on: squared rank correlation of society's gain with each uncertain "
+        f"parameter, those of {percent(least)} or more.",
+        ("", "Parameter", "Grade", "Of the spread"),
+        tuple(rows),
+        words=3,
+        notes=("Parameters that were fitted together move together, so shares overlap and need not add up to 100%.",),
+    )
+
+
+def grade_counts(comparison: Comparison) -> list[tuple[str, str, int, int]]:
+    """Give grade, what it means, how many parameters have it and how many of them are uncertain."""
+    entries = _read(comparison)
+    counts = Counter(entry.grade for entry in entries)
+    moving = Counter(entry.grade for entry in entries if entry.uncertain)
+    return [(grade, meaning, counts[grade], moving[grade]) for grade, meaning in GRADES.items() if counts[grade]]
+
+
+def assumptions(comparison: Comparison) -> Table:
+    """Give every parameter with its value, distribution, source and grade."""
+    parameters = comparison.parameters
+    rows = []
+    for entry in sorted(_read(comparison), key=lambda one: (one.file, one.name)):
+        source = parameters.sources.get(entry.source)
+        parts = [source.authors, str(source.year), source.title] if source else [entry.source]
+        citation = ". ".join(part.rstrip(".") for part in parts)
+        mine = entry.name in parameters.overlaid
+        reference = " For reference: the model does not read it." if entry.role == "reference" else ""
+        rows.append(
+            (
+                Cell(entry.label, entry.name),
+                Cell(_value(entry), entry.unit),
+                Cell(_distribution(entry)),
+                Cell(
+                    entry.grade + (" (yours)" if mine else ""),
+                    entry.read if entry.read != entry.grade else "",
+                    tone="assumed" if entry.grade == "assumption" else "",
+                ),
+                Cell(f"{citation}.", f"{entry.locator}{reference}"),
+            )
+        )
+    return Table(
+        f"Every parameter on {parameters.date}. Money is NOK of 2025; a distribution is in the terms of its source.",
+        ("Parameter", "Value", "Distribution", "Grade", "Source, and where in it"),
+        tuple(rows),
+        words=5,
+    )
+
+
+def years(comparison: Comparison) -> str:
+    """Give the long horizon in words."""
+    length = comparison.record["weeks"] / 52
+    names = {2: "two", 3: "three", 4: "four", 5: "five", 10: "ten"}
+    return f"{names.get(length, f'{length:.3g}')} years"
+
+
+def _span(comparison: Comparison, horizon: str) -> str:
+    return horizon if horizon == results.YEAR_1 else f"{years(comparison)}, {horizon}"
+
+
+def _rows(costs: pd.DataFrame, horizon: str, perspective: str) -> pd.DataFrame:
+    return costs[(costs["horizon"] == horizon) & (costs["perspective"] == perspective)].set_index("strategy")
+
+
+def _name(comparison: Comparison, strategy: str) -> Cell:
+    return Cell(comparison.label(strategy), strategy=strategy)
+
+
+def _gain(row: pd.Series) -> Cell:
+    """Give a gain from a row of costs, the signs turned."""
+    turned = {"gain": -row["increment"], "gain_error": row["error"], "gain_low": -row["high"], "gain_high": -row["low"]}
+    return _amount(turned, "gain")
+
+
+def _amount(row: pd.Series | dict[str, float], name: str) -> Cell:
+    """Give a mean with its interval and Monte Carlo error, marked where the interval spans zero."""
+    value, error, low, high = (row[name + part] for part in ("", "_error", "_low", "_high"))
+    tone = "unsure" if low < 0.0 < high else ""
+    return Cell(number(value, error), " | ".join(filter(None, [interval(low, high, error), plus_minus(error)])), tone=tone)
+
+
+def _party(name: str) -> str:
+    return {"nav": "NAV", "outside": "outside"}.get(name, name.replace("_", " "))
+
+
+def _read(comparison: Comparison) -> Sequence[Parameter]:
+    return list(comparison.parameters.entries.values())
+
+
+def _value(entry: Parameter) -> str:
+    if isinstance(entry.value, tuple):
+        return f"{len(entry.value)} values, {entry.value[0]:.4g} to {entry.value[-1]:.4g}"
+    if entry.unit.startswith("NOK") or abs(entry.value) >= 10_000:
+        return f"{entry.value:,.0f}" if abs(entry.value) >= 100 else f"{entry.value:,.4g}"
+    return f"{entry.value:.4g}"
+
+
+def _distribution(entry: Parameter) -> str:
+    if entry.block is not None:
+        return f"joint, block {entry.block}"
+    if entry.distribution is None:
+        return "fixed"
+    parts = [
+        f"{key.replace('_', ' ')} {' to '.join(f'{x:g}' for x in value) if isinstance(value, list | tuple) else f'{value:g}'}"
+        for key, value in entry.distribution.items()
+        if key != "family"
+    ]
+    return f"{entry.distribution['family']}, {', '.join(parts)}"
