@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hecon.report.document import write_report
 
 __version__ = "0.1.0"
+SEED = 20251121
+"""Of all luck, unless another is given."""
 
 _HOMES = {
     "InputError": "hecon.inputs.errors",
@@ -36,6 +38,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "SEED",
     "InputError",
     "__version__",
     "calibrate",

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon import SEED
 from hecon.calibration.targets import ARMS
 from hecon.inputs.parameters import Inputs
 from hecon.model.kernel import WEEKS_PER_YEAR
-from hecon.model.simulation import SEED, simulate
+from hecon.model.simulation import simulate
 
 Floats = NDArray[np.float64]
 

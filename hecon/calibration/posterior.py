@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 import hecon
+from hecon import SEED
 from hecon.calibration.emulation import emulate, log_hazard_ratio, sampling_covariance, statistics
 from hecon.calibration.priors import PRIORS
 from hecon.calibration.targets import ARMS, Target, read_targets
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.model.runs import whole_file
-from hecon.model.simulation import SEED, simulate
+from hecon.model.simulation import simulate
 
 Floats = NDArray[np.float64]
 

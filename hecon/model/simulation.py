@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from hecon import SEED
 from hecon.inputs.errors import InputError, closest
 from hecon.inputs.points import Draw, Inputs
 from hecon.model import kernel
@@ -25,7 +26,6 @@ Integers = NDArray[np.int64]
 
 STRATEGIES = ("usual_case_management", "early_follow_up", "motivational_interviewing", "coordinated_program")
 PERSON = "person"
-SEED = 20251121
 DRAWS_PER_BLOCK = 8
 PERSONS_PER_BLOCK = 4096
 

@@ -16,7 +16,8 @@ from hecon.model import kernel
 from hecon.model.hazards import ON_AAP, SICKNESS, STATES, STRUCTURE
 from hecon.model.kernel import FULL, GRADED, WORK
 
-WEEKS = 90
+WEEKS = 72
+NEGLIGIBLE = 2e-8  # probability of a history that is not carried on; what is lost is counted
 PERSONS = 100_000
 SEED = 21
 GROUP = STRUCTURE.group.tolist()
@@ -149,7 +150,7 @@ class Recursion:
                         to = int(STRUCTURE.destination[state, slot])
                         self.enter(leaving, to, alive * leaves * hazard / total, helped=helped, into=after)
             self.enter(key, state, alive * math.exp(-total), helped=helped, into=after)
-        return {key: probability for key, probability in after.items() if probability > 1e-12}
+        return {key: probability for key, probability in after.items() if probability > NEGLIGIBLE}
 
 
 def exact_occupancy(world, start):
@@ -165,17 +166,27 @@ def exact_occupancy(world, start):
     return share
 
 
-@pytest.mark.parametrize("start", STARTS)
-@pytest.mark.parametrize("strategy", ["usual_case_management", "motivational_interviewing"])
+@pytest.mark.parametrize(
+    ("strategy", "start"),
+    [
+        ("usual_case_management", "eight weeks in"),
+        ("motivational_interviewing", "rights nearly spent"),
+        ("motivational_interviewing", "first day"),
+        pytest.param("motivational_interviewing", "eight weeks in", marks=pytest.mark.slow),
+        pytest.param("usual_case_management", "rights nearly spent", marks=pytest.mark.slow),
+        pytest.param("usual_case_management", "first day", marks=pytest.mark.slow),
+    ],
+)
 def test_simulated_occupancy_is_the_exact_one(strategy, start):
     world = world_of_the_alike(strategy, start)
     exact = exact_occupancy(world, start)
-    np.testing.assert_allclose(exact.sum(axis=1), 1.0, atol=1e-7)  # what was too small to carry
+    lost = 1.0 - exact.sum(axis=1, keepdims=True)
+    assert np.all((lost > -1e-12) & (lost < 5e-4))  # a third of a standard error of a share of a half
     states = states_by_week(*traced(world, seed=SEED), WEEKS)
     simulated = np.stack([(states == state).mean(axis=0) for state in range(len(STATES))], axis=1)
-    # Four standard errors, for 91 weeks of 8 states are looked at together; one person more where almost nobody is.
+    # Four standard errors, for 73 weeks of 8 states are looked at together; one person more where almost nobody is.
     error = np.sqrt(exact * (1.0 - exact) / PERSONS)
-    assert np.all(np.abs(simulated - exact) <= 4.0 * error + 1.0 / PERSONS)
+    assert np.all(np.abs(simulated - exact) <= 4.0 * error + 1.0 / PERSONS + lost)
     seen = {STATES[state] for state in range(len(STATES)) if exact[WEEKS, state] > 0.001}
     assert seen == set(STATES) - {"retired"}
     assert exact[WEEKS, kernel.AAP] > 0.01

@@ -1,0 +1,110 @@
+"""How fast the model is, and how much luck in common is worth: medians of repeats, ratios within one run.
+
+Run it with `make bench`. Machines are noisy: quote the ratios, and the medians with the machine they come from.
+"""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+import hecon
+from hecon.model.ledger import SOCIETY
+from hecon.model.simulation import STRATEGIES
+
+REPEATS = 9
+PEOPLE = 20_000
+PROGRAM = "motivational_interviewing"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the median time of a few repeats, after one that is not counted."""
+    work()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def person_weeks(weeks: int, threads: int) -> float:
+    """Return millions of person-weeks a second of the kernel alone: every rule, money and outcomes counted."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from hecon.model import kernel, simulation
+    from hecon.model.hazards import hazards
+    from hecon.model.ledger import FLOWS
+    from hecon.model.programs import compile_program
+
+    inputs = hecon.read_parameters().base_case()
+    values = inputs.one(0)
+    setup = simulation.Setup((PROGRAM,), PEOPLE, weeks, hecon.SEED, (), None, money=True)
+    table = hazards(inputs, weeks + 52)[0]
+    world = simulation._world(simulation._population(values, setup), values, table, setup)  # noqa: SLF001
+    world = world._replace(program=compile_program(PROGRAM, values.programs, values))
+    rows = np.zeros(PEOPLE, dtype=np.int64)
+    share = PEOPLE // threads
+
+    def part(thread: int) -> None:
+        contacts = len(world.program.week)
+        results = kernel.Results(
+            rows,
+            np.zeros((1, setup.years, len(FLOWS))),
+            np.zeros((1, kernel.MEASURES)),
+            np.zeros((1, contacts, 2)),
+        )
+        kernel.simulate_people(thread * share, (thread + 1) * share, hecon.SEED, 0, world, results)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return PEOPLE * weeks / seconds(lambda: list(pool.map(part, range(threads)))) / 1e6
+
+
+def variance_ratio(weeks: int) -> float:
+    """Return the variance of the incremental cost to society under independent luck, over that under shared luck."""
+    inputs = hecon.read_parameters().base_case()
+
+    def cost_by_person(strategy: str, seed: int) -> np.ndarray:
+        run = hecon.simulate(inputs, [strategy], people=PEOPLE, weeks=weeks, seed=seed, by="person")
+        return hecon.cost(run["money"].sum("year"), SOCIETY).to_numpy().ravel()
+
+    usual, program = cost_by_person(STRATEGIES[0], 1), cost_by_person(PROGRAM, 1)
+    return float((np.var(usual) + np.var(cost_by_person(PROGRAM, 2))) / np.var(program - usual))
+
+
+def psa_seconds() -> float:
+    """Return the time of 1,000 draws of 4 strategies, 1,000 people and 260 weeks on all processors."""
+    inputs = hecon.read_parameters().sample(1000, hecon.SEED)
+    hecon.simulate(inputs.block(0, 4), people=10)
+    start = time.perf_counter()
+    hecon.simulate(inputs, people=1000, weeks=260)
+    return time.perf_counter() - start
+
+
+def import_seconds() -> float:
+    """Return the time of `import hecon`, less that of an empty interpreter."""
+    command = [sys.executable, "-c"]
+    bare = seconds(lambda: subprocess.run([*command, "pass"], check=True))  # noqa: S603  (our own command)
+    return seconds(lambda: subprocess.run([*command, "import hecon"], check=True)) - bare  # noqa: S603
+
+
+def main() -> None:
+    """Print the figures."""
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    print(f"\n{'weeks':>6} {'1 thread':>10} {'2 threads':>10}   million person-weeks a second, every rule on")
+    for weeks in (52, 260, 520):
+        print(f"{weeks:6} {person_weeks(weeks, 1):10.0f} {person_weeks(weeks, 2):10.0f}")
+    print("\nvariance of the incremental cost to society, independent over shared luck")
+    for weeks in (52, 260):
+        print(f"{weeks:6} {variance_ratio(weeks):10.1f}")
+    print(f"\n1,000 draws x 4 strategies x 1,000 people x 260 weeks: {psa_seconds():.1f} s")
+    print(f"import hecon: {import_seconds():.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""The command `hecon`."""
+
+import datetime as dt
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+import hecon
+
+if TYPE_CHECKING:
+    from hecon.evaluation.comparison import Comparison
+    from hecon.inputs.parameters import Parameter, Parameters
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+WIDTH = 100
+
+
+class _Group(click.Group):
+    """A group that answers bad input in one line and with exit code 2, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (as click declares it)
+        from hecon.inputs.errors import InputError
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except OSError as error:
+            click.echo(f"{error.filename or 'file'}: {error.strerror or error}: choose another place", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("interrupted: nothing half-written is left", err=True)
+            ctx.exit(130)
+
+
+def what(command: Command) -> Command:
+    """Add the options that say which parameters are read, and for whom."""
+    options = (
+        click.option("--date", metavar="YYYY-MM-DD", help="The date whose statute holds.  [default: 2025-07-01]"),
+        click.option(
+            "--overlay",
+            "overlays",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="A file, or folder of files, of your own values; may be repeated.",
+        ),
+        click.option("--scenario", "scenarios", multiple=True, help="A named scenario; may be repeated."),
+        click.option("--cohort", type=click.Path(path_type=Path), help="A CSV of your own people."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def size(command: Command) -> Command:
+    """Add the options that say how large a run is."""
+    options = (
+        click.option("--draws", default=1000, show_default=True, help="Draws of the probabilistic analysis."),
+        click.option("--people", default=1000, show_default=True, help="People in each draw."),
+        click.option("--base-people", default=20_000, show_default=True, help="People in the base case."),
+        click.option("--weeks", default=260, show_default=True, help="The long horizon."),
+        click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
+        click.option("--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"),
+        click.option("--quiet", is_flag=True, help="No progress bars."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Group, context_settings={"max_content_width": WIDTH, "help_option_names": ["-h", "--help"]})
+@click.version_option(hecon.__version__, prog_name="hecon")
+def main() -> None:
+    """Which return-to-work program is worth its cost in Norway, to whom, and how sure are we?"""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+
+
+@main.command()
+@what
+@size
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results/report.html"), show_default=True)
+@click.option("--title", help="The report's title.")
+def report(out: Path, title: str | None, **options: Any) -> None:  # noqa: ANN401  (click passes what the options declare)
+    """Compare the programs and write the report, one HTML file."""
+    written = hecon.write_report(_compare(**options), out, title)
+    click.echo(f"The report is in {written}.")
+
+
+@main.command()
+@what
+@size
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+def run(out: Path, **options: Any) -> None:  # noqa: ANN401
+    """Compare the programs and write the results: results.nc (NetCDF) and a CSV for each table."""
+    comparison = _compare(**options)
+    files = [comparison.save(out / "results.nc"), *comparison.save_csv(out)]
+    click.echo("\n".join(str(path) for path in files))
+
+
+@main.command()
+@what
+@click.argument("name", required=False)
+@click.option("--grade", help="Only those of this grade, such as assumption.")
+def parameters(name: str | None, grade: str | None, cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """List the parameters, or show NAME with its source."""
+    del cohort
+    read = _parameters(**options)
+    if name is not None:
+        _show(read, read[name])
+        return
+    for entry in sorted(read.entries.values(), key=lambda entry: (entry.file, entry.name)):
+        if grade is None or entry.grade == grade:
+            click.echo(f"{entry.name:45} {_number(entry.value):>12} {entry.unit:28.28} {entry.grade:11} {entry.source}")
+
+
+@main.command()
+@what
+def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Check the parameter files and the model's laws on a small run."""
+    read = _parameters(**options)
+    click.echo(f"{len(read.entries)} parameters, {len(read.programs)} programs, {len(read.scenarios)} scenarios: in order")
+    people = None if cohort is None else hecon.read_cohort(cohort)
+    laws = hecon.check_laws(read, people)
+    for law in laws:
+        click.echo(f"{'kept  ' if law.kept else 'BROKEN'}  {law.name} ({law.detail})")
+    if not all(law.kept for law in laws):
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--rows", default=2000, show_default=True, help="Rows of the block.")
+@click.option("--people", default=20_000, show_default=True, help="People in each emulated arm.")
+@click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
+@click.option("--threads", type=click.IntRange(min=1), help="Never shows in results.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Of parameters; its calibrated/ is written.")
+def calibrate(rows: int, people: int, seed: int, threads: int | None, folder: Path | None) -> None:
+    """Fit the unpublished parameters to the trial and registers, and write parameters/calibrated/trial.*."""
+    from hecon.calibration.posterior import DATE
+
+    read = hecon.read_parameters(DATE, folder, calibrated=False)
+    fit = hecon.calibrate(read, rows=rows, people=people, seed=seed, threads=threads, progress=True)
+    click.echo(f"{'figure':55} {'published':>10} {'model':>10} {'errors off':>10}")
+    for target, fitted, error in zip(fit.targets, fit.fitted, fit.error, strict=True):
+        off = (fitted - target.value) / error
+        click.echo(f"{target.name:55} {target.value:10.3g} {fitted:10.3g} {off:10.1f}")
+
+
+def _parameters(date: str | None, overlays: tuple[Path, ...], scenarios: tuple[str, ...]) -> "Parameters":
+    from hecon.inputs.errors import InputError
+    from hecon.inputs.parameters import DATE
+
+    try:
+        day = DATE if date is None else dt.date.fromisoformat(date)
+    except ValueError:
+        raise InputError(f"--date: {date!r} is no date: write it as {DATE}") from None
+    read = hecon.read_parameters(day, overlays=overlays)
+    for name in scenarios:
+        read = read.with_scenario(name)
+    return read
+
+
+def _compare(
+    *,
+    cohort: Path | None,
+    draws: int,
+    people: int,
+    base_people: int,
+    weeks: int,
+    seed: int,
+    threads: int | None,
+    quiet: bool,
+    **reading: Any,  # noqa: ANN401
+) -> "Comparison":
+    return hecon.compare(
+        _parameters(**reading),
+        people=base_people,
+        draws=draws,
+        draw_people=people,
+        weeks=weeks,
+        seed=seed,
+        cohort=None if cohort is None else hecon.read_cohort(cohort),
+        threads=threads,
+        progress=not quiet,
+    )
+
+
+def _show(read: "Parameters", entry: "Parameter") -> None:
+    source = read.sources[entry.source] if entry.source in read.sources else None
+    lines = {
+        "name": entry.name,
+        "label": entry.label,
+        "value": f"{_number(entry.value)} {entry.unit}",
+        "published": f"{_number(entry.published)} ({entry.currency} of {entry.price_year})" if entry.price_year else "",
+        "uncertainty": str(dict(entry.distribution)) if entry.distribution else entry.block or "fixed",
+        "grade": f"{entry.grade}, read: {entry.read}",
+        "source": entry.source if source is None else f"{source.authors} ({source.year}). {source.title}.",
+        "where": entry.locator,
+        "file": entry.file,
+    }
+    for key, text in lines.items():
+        if text:
+            click.echo(f"{key:12} {text}")
+
+
+def _number(value: "float | tuple[float, ...]") -> str:
+    return f"{value:.6g}" if isinstance(value, float) else f"{len(value)} values"
