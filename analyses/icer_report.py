@@ -23,7 +23,7 @@ def main() -> None:
 
     answer = hecon.answer(comparison)
     print(answer.headline)
-    print(answer.because[-1])
+    print(answer.because[0])
     print(f"Report: {report}")
 
 

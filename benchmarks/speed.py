@@ -65,9 +65,9 @@ def person_weeks(weeks: int, threads: int) -> float:
         return PEOPLE * weeks / seconds(lambda: list(pool.map(part, range(threads)))) / 1e6
 
 
-def variance_ratio(weeks: int) -> float:
+def variance_ratio(weeks: int, overlay: dict[str, float]) -> float:
     """Return the variance of the incremental cost to society under independent luck, over that under shared luck."""
-    inputs = hecon.read_parameters().base_case()
+    inputs = hecon.read_parameters(overlays=[overlay]).base_case()
 
     def cost_by_person(strategy: str, seed: int) -> np.ndarray:
         run = hecon.simulate(inputs, [strategy], people=PEOPLE, weeks=weeks, seed=seed, by="person")
@@ -95,13 +95,17 @@ def import_seconds() -> float:
 
 def main() -> None:
     """Print the figures."""
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
     print(f"\n{'weeks':>6} {'1 thread':>10} {'2 threads':>10}   million person-weeks a second, every rule on")
     for weeks in (52, 260, 520):
         print(f"{weeks:6} {person_weeks(weeks, 1):10.0f} {person_weeks(weeks, 2):10.0f}")
     print("\nvariance of the incremental cost to society, independent over shared luck")
+    print(f"{'weeks':>6} {'as fitted':>10} {'return 1.2':>10}   the program's effect; with none the ratio has no bound")
+    strong = {"early_contact_return_ratio": 1.2, "motivational_content_return_ratio": 1.0}
     for weeks in (52, 260):
-        print(f"{weeks:6} {variance_ratio(weeks):10.1f}")
+        print(f"{weeks:6} {variance_ratio(weeks, {}):10.0f} {variance_ratio(weeks, strong):10.0f}")
     print(f"\n1,000 draws x 4 strategies x 1,000 people x 260 weeks: {psa_seconds():.1f} s")
     print(f"import hecon: {import_seconds():.2f} s")
 

@@ -66,7 +66,9 @@ def size(command: Command) -> Command:
         click.option("--base-people", default=20_000, show_default=True, help="People in the base case."),
         click.option("--weeks", default=260, show_default=True, help="The long horizon."),
         click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
-        click.option("--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"),
+        click.option(
+            "--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"
+        ),
         click.option("--quiet", is_flag=True, help="No progress bars."),
     )
     for option in reversed(options):
@@ -77,7 +79,7 @@ def size(command: Command) -> Command:
 @click.group(cls=_Group, context_settings={"max_content_width": WIDTH, "help_option_names": ["-h", "--help"]})
 @click.version_option(hecon.__version__, prog_name="hecon")
 def main() -> None:
-    """Which return-to-work program is worth its cost in Norway, to whom, and how sure are we?"""
+    """Which return-to-work program is worth its cost in Norway, to whom, and how sure are we."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 
@@ -124,7 +126,9 @@ def parameters(name: str | None, grade: str | None, cohort: Path | None, **optio
 def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Check the parameter files and the model's laws on a small run."""
     read = _parameters(**options)
-    click.echo(f"{len(read.entries)} parameters, {len(read.programs)} programs, {len(read.scenarios)} scenarios: in order")
+    click.echo(
+        f"{len(read.entries)} parameters, {len(read.programs)} programs, {len(read.scenarios)} scenarios: in order"
+    )
     people = None if cohort is None else hecon.read_cohort(cohort)
     laws = hecon.check_laws(read, people)
     for law in laws:
@@ -191,7 +195,7 @@ def _compare(
 
 
 def _show(read: "Parameters", entry: "Parameter") -> None:
-    source = read.sources[entry.source] if entry.source in read.sources else None
+    source = read.sources.get(entry.source)
     lines = {
         "name": entry.name,
         "label": entry.label,

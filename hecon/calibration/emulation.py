@@ -1,6 +1,5 @@
 """The trial's arms, simulated: the figures that the trial reported, from people like those in each arm."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,9 +69,7 @@ def emulate(inputs: Inputs, arm: str, *, people: int, seed: int = SEED, threads:
     alone = inputs.programs[strategy].model_copy(update={"includes": ()})
     if arm == "usual_care":
         alone = alone.model_copy(update={"contacts": ()})
-    mixed: Mapping[str, Floats] = {
-        name: inputs[f"{name}_{arm}"] for name in ("share_full_at_inclusion", "share_graded_pension_at_inclusion")
-    }
+    mixed = {name: inputs[f"{name}_{arm}"] for name in ("share_full_at_inclusion", "share_graded_pension_at_inclusion")}
     inputs = replace(inputs, programs={strategy: alone}, drawn={**inputs.drawn, **mixed})
     results = simulate(
         inputs, [strategy], people=people, weeks=WEEKS_PER_YEAR, seed=seed, by="person", money=False, threads=threads

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class Fit:
     @property
     def contraction(self) -> Floats:
         """The share of the prior's SD that the data took away: float64[parameter]."""
-        return 1.0 - np.sqrt(np.diag(self.covariance)) / np.array([prior.sd for prior in PRIORS])
+        return np.asarray(1.0 - np.sqrt(np.diag(self.covariance)) / np.array([prior.sd for prior in PRIORS]))
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,9 @@ def calibrate(
 
 def fitted_targets(folder: Path) -> tuple[Target, ...]:
     """Return the targets to fit; of the shares of sessions, which add to one, the last is left out."""
-    targets = [target for target in read_targets(folder) if target.role == "fit" and target.statistic != "sessions_none"]
+    targets = [
+        target for target in read_targets(folder) if target.role == "fit" and target.statistic != "sessions_none"
+    ]
     if not targets:
         message = f"{folder / 'targets.toml'}: no target has the role fit: the calibration needs the trial's figures"
         raise InputError(message)
@@ -231,9 +234,7 @@ class _Problem:
 
     def residuals(self, rows: Floats, data: Data) -> tuple[Floats, Floats]:
         """Return the figures of every row, and their distances from targets and priors."""
-        found = figures(
-            self.base, rows, self.targets, people=self.people, seed=self.seed, threads=self.threads
-        )
+        found = figures(self.base, rows, self.targets, people=self.people, seed=self.seed, threads=self.threads)
         return found, np.concatenate([data.residuals(found), (rows - self.mean) / self.sd], axis=-1)
 
     def linearised(self, point: Floats, data: Data) -> tuple[Floats, Floats, Floats]:
@@ -245,26 +246,26 @@ class _Problem:
 
     def data(self, point: Floats) -> Data:
         """Return the targets with their covariance at a point."""
-        return trial_data(
-            self.base, point, self.targets, people=self.people, seed=self.seed, threads=self.threads
-        )
+        return trial_data(self.base, point, self.targets, people=self.people, seed=self.seed, threads=self.threads)
 
     def starts(self, data: Data) -> Floats:
         """Return the best of many draws from the prior."""
         random = np.random.default_rng(self.seed)
-        rows = np.clip(random.standard_normal((SCREENED, len(self.mean))), -2.0, 2.0) * self.sd + self.mean
+        rows: Floats = np.clip(random.standard_normal((SCREENED, len(self.mean))), -2.0, 2.0) * self.sd + self.mean
         rows[0] = self.mean
         loss = np.sum(self.residuals(rows, data)[1] ** 2, axis=1)
-        return rows[np.argsort(loss)[:STARTS]]
+        return np.asarray(rows[np.argsort(loss)[:STARTS]])
 
-    def descend(self, point: Floats, data: Data, bar: "tqdm[None]") -> tuple[Floats, float]:
+    def descend(self, point: Floats, data: Data, bar: "tqdm[NoReturn]") -> tuple[Floats, float]:
         """Return the minimum that Levenberg and Marquardt's method reaches from a point, and the loss there."""
         damping = 1e-2
         for iteration in range(ITERATIONS):
             _, here, jacobian = self.linearised(point, data)
             information = jacobian.T @ jacobian
             tries = damping * 10.0 ** np.arange(-2.0, 5.0)
-            steps = [np.linalg.solve(information + d * np.diag(np.diag(information)), -jacobian.T @ here) for d in tries]
+            steps = [
+                np.linalg.solve(information + d * np.diag(np.diag(information)), -jacobian.T @ here) for d in tries
+            ]
             trial = point + np.clip(steps, -2.0 * self.sd, 2.0 * self.sd)
             loss = np.sum(self.residuals(trial, data)[1] ** 2, axis=1)
             best = int(np.argmin(loss))
@@ -279,7 +280,7 @@ class _Problem:
         return point, float(np.sum(self.residuals(point[None, :], data)[1] ** 2))
 
 
-def _fit(problem: _Problem, bar: "tqdm[None]") -> Fit:
+def _fit(problem: _Problem, bar: "tqdm[NoReturn]") -> Fit:
     """Return the best minimum of several starts, refined with the data's covariance there."""
     data = problem.data(problem.mean)
     minima = [problem.descend(start, data, bar) for start in problem.starts(data)]
@@ -287,7 +288,7 @@ def _fit(problem: _Problem, bar: "tqdm[None]") -> Fit:
     data = problem.data(point)
     point, _ = problem.descend(point, data, bar)
     fitted, _, jacobian = problem.linearised(point, data)
-    return Fit(point, np.linalg.inv(jacobian.T @ jacobian), problem.targets, fitted, data.error)
+    return Fit(point, np.asarray(np.linalg.inv(jacobian.T @ jacobian)), problem.targets, fitted, data.error)
 
 
 def _draws(fit: Fit, rows: int, seed: int) -> Floats:
@@ -304,7 +305,13 @@ def _draws(fit: Fit, rows: int, seed: int) -> Floats:
 def _usual_days(base: Inputs, draws: Floats, seed: int, threads: int | None) -> Floats:
     """Return the mean days on benefit under usual care predicted by each row: the order that the rows stand in."""
     results = simulate(
-        with_values(base, draws), ["usual_case_management"], people=2000, weeks=52, seed=seed, money=False, threads=threads
+        with_values(base, draws),
+        ["usual_case_management"],
+        people=2000,
+        weeks=52,
+        seed=seed,
+        money=False,
+        threads=threads,
     )
     return results["outcome"].sel(measure="benefit_days_12m").isel(strategy=0, subgroup=0).to_numpy()
 

@@ -62,15 +62,21 @@ PRIORS = (
     Prior("relapse_rate", "Relapse just after return to work", "per year", "log", 1.0, 0.8),
     Prior("relapse_decay", "Power by which relapse falls with weeks at work", "exponent", "identity", 0.8, 0.4),
     Prior("relapse_frailty", "Power of frailty by which relapse falls", "exponent", "identity", 0.5, 0.5),
-    Prior("exhaustion_aap_weight", "To work assessment allowance when sick pay runs out", "weight, work 1", "log", 3, 0.7),
+    Prior(
+        "exhaustion_aap_weight", "To work assessment allowance when sick pay runs out", "weight, work 1", "log", 3, 0.7
+    ),
     Prior("exhaustion_unemployed_weight", "To unemployment when sick pay runs out", "weight, work 1", "log", 0.4, 0.7),
-    Prior("exhaustion_frailty", "Power of frailty towards work when sick pay runs out", "exponent", "identity", 0.5, 0.5),
+    Prior(
+        "exhaustion_frailty", "Power of frailty towards work when sick pay runs out", "exponent", "identity", 0.5, 0.5
+    ),
     Prior("aap_to_work", "From work assessment allowance to work", "per year", "log", 0.2, 1.0),
     Prior("aap_to_disability", "From work assessment allowance to disability pension", "per year", "log", 0.17, 1.0),
     Prior("aap_to_unemployed", "From work assessment allowance to neither", "per year", "log", 0.08, 1.0),
     Prior("early_contact_return_ratio", "Early contact: return to work", "hazard ratio", "log", 1.0, 0.2),
     Prior("early_contact_relapse_ratio", "Early contact: relapse", "hazard ratio", "log", 1.0, 0.2),
-    Prior("early_contact_aap_odds_ratio", "Early contact: allowance when sick pay runs out", "odds ratio", "log", 1.0, 0.3),
+    Prior(
+        "early_contact_aap_odds_ratio", "Early contact: allowance when sick pay runs out", "odds ratio", "log", 1.0, 0.3
+    ),
     Prior("motivational_content_return_ratio", "Motivational content: return to work", "hazard ratio", "log", 1.0, 0.2),
     Prior("motivational_content_relapse_ratio", "Motivational content: relapse", "hazard ratio", "log", 1.0, 0.2),
     Prior(
@@ -81,7 +87,14 @@ PRIORS = (
         1.0,
         0.3,
     ),
-    Prior("early_first_attendance", "Early follow-up: attends the first session if sick-listed", "share", "logit", 0.7, 1.0),
+    Prior(
+        "early_first_attendance",
+        "Early follow-up: attends the first session if sick-listed",
+        "share",
+        "logit",
+        0.7,
+        1.0,
+    ),
     Prior("early_second_attendance", "Early follow-up: attends the second session", "share", "logit", 0.6, 1.0),
     Prior("mi_first_attendance", "MI: attends the first session if sick-listed", "share", "logit", 0.7, 1.0),
     Prior("mi_second_attendance", "MI: attends the second session", "share", "logit", 0.65, 1.0),

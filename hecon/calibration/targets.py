@@ -65,5 +65,7 @@ def read_targets(folder: Path) -> tuple[Target, ...]:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["targets"]
         return tuple(Target(**entry) for entry in entries)
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
-        message = f"{path}: targets cannot be read ({error}): each needs name, arm, statistic, value, unit and provenance"
+        message = (
+            f"{path}: targets cannot be read ({error}): each needs name, arm, statistic, value, unit and provenance"
+        )
         raise InputError(message) from error

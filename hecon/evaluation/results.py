@@ -258,11 +258,22 @@ def after_month_12(comparison: Comparison) -> pd.DataFrame:
         stopped = by_horizon.sel(horizon=NO_EFFECT_AFTER).to_numpy()
         carried = by_horizon.sel(horizon=CARRIED_FORWARD).to_numpy()
         row |= _spread("later", carried - stopped)
+        row |= _spread("c_less_b", by_horizon.sel(horizon=AAP_DIFFERENCE_ZERO).to_numpy() - carried)
         clear = abs(carried.mean()) > 2.0 * float(row["b_error"])
         row["share_later"] = (carried - stopped).mean() / carried.mean() if clear else np.nan
         row["share_later_error"] = ratio_error(carried - stopped, carried) if clear else np.nan
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def allowance_entry(comparison: Comparison) -> pd.DataFrame:
+    """Give the difference in the share moved to the allowance within 12 months: as fitted, and with equal odds."""
+    columns = {}
+    for name, run in (("carried", comparison.carried), ("alike", comparison.alike)):
+        share = _per_person(run)["outcome"].sel(measure="entered_aap_12m", drop=True)
+        gap = cea.incremental(share, comparison.comparator)
+        columns |= {name: gap.mean("draw"), f"{name}_error": cea.monte_carlo_error(gap)}
+    return _frame(columns, ("strategy",))
 
 
 def productivity(comparison: Comparison) -> pd.DataFrame:
@@ -447,7 +458,7 @@ def _frame(columns: dict[str, xr.DataArray], dims: tuple[str, ...]) -> pd.DataFr
     """Give arrays of the same dimensions as a tidy table, rows in the order of the coordinates."""
     arrays = {name: array.transpose(*dims) for name, array in columns.items()}
     first = next(iter(arrays.values()))
-    index = pd.MultiIndex.from_product([first[dim].to_numpy().tolist() for dim in dims], names=dims)
+    index = pd.MultiIndex.from_product([first[dim].to_numpy().tolist() for dim in dims], names=list(dims))
     return pd.DataFrame({name: array.to_numpy().ravel() for name, array in arrays.items()}, index=index).reset_index()
 
 

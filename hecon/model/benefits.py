@@ -64,9 +64,9 @@ def sick_pay(income: Floats, values: Draw) -> Floats:
 
 
 def work_assessment_allowance(income: Floats, age: Floats, values: Draw) -> Floats:
-    """Return the allowance at full degree, before child supplement: 66% of income up to 6 G, never under the minimum."""
-    minimum = values["aap_minimum"] * values["grunnbelop"]
-    minimum = np.where(age < 25, values["aap_minimum_under_25_share"] * minimum, minimum)
+    """Return the allowance at full degree without child supplement: 66% of income to 6 G, never under the minimum."""
+    share = np.where(age < 25, values["aap_minimum_under_25_share"], 1.0)
+    minimum = share * values["aap_minimum"] * values["grunnbelop"]
     return np.maximum(values["aap_rate"] * np.minimum(income, values["sick_pay_cap"] * values["grunnbelop"]), minimum)
 
 

@@ -3,8 +3,8 @@
 Arrays in, arrays out: no money, names, files or random streams, and no import of ours. A person's life is a row of
 *stays* `(state, first week)`. Each stay draws one unit exponential, its *patience*; the stay ends in the week in which
 the cumulative hazard has eaten it, which is inversion of the cumulative hazard and exact in discrete time: the weekly
-leaving probability is ``1 - exp(-h)``. Luck is a hash of (seed, draw, person, state, visit), never a stream, so the same
-person has the same patience under every strategy, whatever the order of the loop.
+leaving probability is ``1 - exp(-h)``. Luck is a hash of (seed, draw, person, state, visit), never a stream, so the
+same person has the same patience under every strategy, whatever the order of the loop.
 
 All jitted functions stand in this file, because numba's cache does not see a change of a callee in another one.
 """
@@ -284,7 +284,7 @@ def jit(function: Function) -> Function:
     Every array is the caller's, who holds it for the whole call, so counting references to it would only cost: with
     counting the loops take three times as long.
     """
-    return cast("Function", nb.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))
+    return cast("Function", nb.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))  # type: ignore[call-overload]
 
 
 def inlined(function: Function) -> Function:
@@ -556,10 +556,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
             patience -= after - before
             now = bound
 
-        if leaving == 0 or leaving >= end:
-            next_week = end
-        else:
-            next_week = leaving
+        next_week = end if leaving == 0 or leaving >= end else leaving
         weeks = next_week - week
         if mortal:
             death_patience -= hazards.mortality_ratio[state] * (

@@ -94,7 +94,9 @@ def friction_is_not_above_human_capital(run: Run) -> Law:
     money = run.results["money"]
     society = next(perspective.parties for perspective in PERSPECTIVES if perspective.name == "society")
     saved = cost(money, society) - cost(money, society, productivity="friction_cost")
-    return Law("Friction cost is never above human capital", bool((saved >= -NOK).all()), f"{float(saved.min()):.0f} NOK")
+    return Law(
+        "Friction cost is never above human capital", bool((saved >= -NOK).all()), f"{float(saved.min()):.0f} NOK"
+    )
 
 
 def twins_differ_by_nothing(run: Run) -> Law:
@@ -102,7 +104,9 @@ def twins_differ_by_nothing(run: Run) -> Law:
     name = STRATEGIES[-1]
     programs = {**run.inputs.programs, "twin": run.inputs.programs[name]}
     both = run.again(replace(run.inputs, programs=programs), strategies=[name, "twin"])
-    same = all(bool((both[part].isel(strategy=0) == both[part].isel(strategy=1)).all()) for part in ("money", "outcome"))
+    same = all(
+        bool((both[part].isel(strategy=0) == both[part].isel(strategy=1)).all()) for part in ("money", "outcome")
+    )
     return Law("Identical programs differ by exactly 0", same, "bit for bit")
 
 
@@ -127,7 +131,9 @@ def days_fit_in_a_year(run: Run) -> Law:
     """Nobody has more than 260 days on benefit in 12 months."""
     days = run.again(by="person", weeks=WEEKS_PER_YEAR)["outcome"].sel(measure="benefit_days_12m")
     most = float(days.max())
-    return Law("At most 260 full-time-equivalent days on benefit in 12 months", 0.0 <= most <= 260.0, f"most {most:.0f}")
+    return Law(
+        "At most 260 full-time-equivalent days on benefit in 12 months", 0.0 <= most <= 260.0, f"most {most:.0f}"
+    )
 
 
 def rights_end(run: Run) -> Law:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from hecon.model.hazards import STATES
 from hecon.model import kernel
+from hecon.model.hazards import STATES
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ TRIAL = (
         "benefit_days_12m",
         "Days on medical benefits, 12 months",
         "full-time-equivalent workdays",
-        "Sick pay, work assessment allowance and increases of disability pension in the first 52 weeks, five days a week, "
-        "times grade and employment fraction (primary outcome of Aasdahl et al. 2023).",
+        "Sick pay, work assessment allowance and increases of disability pension in the first 52 weeks, five days "
+        "a week, times grade and employment fraction (primary outcome of Aasdahl et al. 2023).",
     ),
     Measure(
         "benefit_days",
@@ -88,8 +88,12 @@ TRIAL = (
         "QALYs, discounted",
         "Utility at inclusion while alive, plus the causal share of the difference between states.",
     ),
-    Measure("contacts_held", "Contacts held", "contacts", "Contacts due to people still eligible that week and attended."),
-    Measure("contacts_missed", "Contacts missed", "contacts", "Contacts due to people still eligible and not attended."),
+    Measure(
+        "contacts_held", "Contacts held", "contacts", "Contacts due to people still eligible that week and attended."
+    ),
+    Measure(
+        "contacts_missed", "Contacts missed", "contacts", "Contacts due to people still eligible and not attended."
+    ),
 )
 MEASURES = TRIAL + tuple(
     Measure(

@@ -97,7 +97,7 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
     people : how many
     seed : of the luck
     """
-    from scipy.special import ndtri  # noqa: PLC0415  (a tenth of a second that `import hecon` need not pay)
+    from scipy.special import ndtri
 
     luck = kernel.uniforms(seed, values.key, people, LUCK_COLUMNS)
     sex = (luck[:, LUCK_SEX] < values["share_women"]).astype(np.int64)
@@ -148,7 +148,7 @@ def _ages(luck: Floats, values: Draw) -> Floats:
 
 @lru_cache(maxsize=64)
 def _age_quantiles(mean: float, sd: float, low: float, high: float) -> tuple[Floats, Floats]:
-    from scipy.special import betaincinv  # noqa: PLC0415
+    from scipy.special import betaincinv
 
     centre, spread = (mean - low) / (high - low), sd / (high - low)
     concentration = centre * (1.0 - centre) / spread**2 - 1.0
@@ -199,7 +199,6 @@ def people_arrays(population: Population, values: Draw) -> kernel.People:
     )
 
 
-
 REQUIRED = ("age", "sex", "start", "weeks_sick_listed", "wage")
 OPTIONAL = {
     "education": "school",
@@ -216,8 +215,8 @@ def read_cohort(path: Path) -> pd.DataFrame:
 
     Columns: age (years), sex (man, woman), start (full_sick_leave, graded_sick_leave), weeks_sick_listed, wage (NOK of
     2025 a year in the job held); and where known education (school, higher), diagnosis (musculoskeletal, psychological,
-    other), grade (share absent on graded leave), employment_fraction, rights_used (weekdays of sick pay used; taken from
-    the present spell if missing) and pension_held (degree).
+    other), grade (share absent on graded leave), employment_fraction, rights_used (weekdays of sick pay used; taken
+    from the present spell if missing) and pension_held (degree).
 
     Raises
     ------
@@ -235,7 +234,9 @@ def read_cohort(path: Path) -> pd.DataFrame:
         raise InputError(message)
     unknown = [name for name in frame if name not in (*REQUIRED, *OPTIONAL)]
     if unknown:
-        message = f"{path}: unknown column {', '.join(map(str, unknown))}: known are {', '.join((*REQUIRED, *OPTIONAL))}"
+        message = (
+            f"{path}: unknown column {', '.join(map(str, unknown))}: known are {', '.join((*REQUIRED, *OPTIONAL))}"
+        )
         raise InputError(message)
     if frame.empty:
         message = f"{path}: no people: give at least one row"
@@ -272,7 +273,7 @@ def _refuse(path: Path, frame: pd.DataFrame, name: str, wrong: "pd.Series[bool]"
 
 def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Population:
     """Return a user's own people: their covariates are fixed, frailty and insurance come from luck."""
-    from scipy.special import ndtri  # noqa: PLC0415
+    from scipy.special import ndtri
 
     luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS)
     coded = {name: np.array([levels.index(level) for level in frame[name]]) for name, levels in COLUMNS.items()}

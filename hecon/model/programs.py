@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Draw
-from hecon.inputs.schema import Contact, ProgramFile
+from hecon.inputs.schema import Contact, ProgramFile, Resource
 from hecon.model import kernel
 from hecon.model.hazards import SICKNESS, STATES, STRUCTURE
 from hecon.model.kernel import AAP, FULL, GRADED, WEEKS_PER_YEAR, WORK
@@ -16,7 +16,7 @@ from hecon.model.ledger import FLOW_INDEX, FLOWS
 
 Floats = NDArray[np.float64]
 
-RESOURCES = {
+RESOURCES: dict[Resource, tuple[str | None, str]] = {
     "caseworker_hours": ("caseworker_hour", "delivery_nav"),
     "coordinator_hours": ("coordinator_hour", "delivery_nav"),
     "training": (None, "delivery_nav"),
@@ -106,7 +106,7 @@ def delivery(name: str, programs: Mapping[str, ProgramFile], values: Draw) -> De
     )
 
 
-def _cost(resources: Mapping[str, str], values: Draw) -> Floats:
+def _cost(resources: Mapping[Resource, str], values: Draw) -> Floats:
     """Return the cost by flow of quantities of resources: float64[flow]."""
     cost = np.zeros(len(FLOWS))
     for resource, quantity in resources.items():

@@ -1,4 +1,4 @@
-"""What every repeated run shares: blocks of draws on a pool of threads, progress, and files written whole or not at all."""
+"""What every repeated run shares: blocks of draws on a pool of threads, progress, files written whole or not at all."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,9 @@ from tqdm import tqdm
 Task = TypeVar("Task")
 
 
-def run_blocks(work: Callable[[Task], None], tasks: Iterable[Task], *, threads: int | None, progress: str | None) -> None:
+def run_blocks(
+    work: Callable[[Task], None], tasks: Iterable[Task], *, threads: int | None, progress: str | None
+) -> None:
     """Do every task on a pool of threads; an interrupt drops what has not begun.
 
     Parameters

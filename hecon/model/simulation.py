@@ -168,8 +168,8 @@ def trace(
 
     Returns
     -------
-    DataFrame with one row a stay: person, state, first (week), weeks, waited (weeks of the employer's period behind them
-    at its start), used (weekdays of the right)
+    DataFrame with one row a stay: person, state, first (week), weeks, waited (weeks of the employer's period behind
+    them at its start), used (weekdays of the right)
     """
     setup = Setup((strategy,), people, weeks, seed, (), cohort, money=False)
     _check(setup, inputs)
@@ -190,9 +190,9 @@ def trace(
     frame = pd.DataFrame(stays[person, stay], columns=["state", "first", "waited", "used"])
     frame.insert(0, "person", person)
     following = np.append(frame["first"].to_numpy()[1:], weeks)
-    last = np.append(person[1:] != person[:-1], True)  # noqa: FBT003
+    last = np.append(person[1:] != person[:-1], True)
     frame.insert(3, "weeks", np.where(last, weeks, following) - frame["first"].to_numpy())
-    frame["state"] = pd.Categorical.from_codes(frame["state"].to_numpy(), categories=list(STATES))
+    frame["state"] = pd.Categorical.from_codes(frame["state"].to_numpy(dtype=np.int64), categories=pd.Index(STATES))
     return frame
 
 

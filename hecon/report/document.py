@@ -105,7 +105,7 @@ def content(comparison: Comparison) -> dict[str, object]:
         "years": tables.years(comparison),
         "summary": tables.summary(comparison, costs, per_day),
         "perspectives": tables.perspectives(comparison, costs, results.YEAR_1),
-        "long_perspectives": [tables.perspectives(comparison, costs, h) for h in results.HORIZONS[1:]],
+        "long_perspectives": [(h, tables.perspectives(comparison, costs, h)) for h in results.HORIZONS[1:]],
         "levels": tables.cost_levels(comparison, costs),
         "ledger": tables.ledger(comparison),
         "icers": tables.icers(comparison),
@@ -171,28 +171,44 @@ def allowance_sentences(comparison: Comparison) -> list[str]:
             f"{percent(arm['value'])} with {words.spoken(comparison.label(name))} (difference {number(100 * gap, 0.1)} "
             f"points, 95% interval {number(low, 0.1)} to {number(high, 0.1)}{spans})"
         )
-    table = results.after_month_12(comparison).set_index("strategy")
-    moved = []
-    for name in arms:
-        row = table.loc[name]
-        error = float(np.hypot(row["b_error"], row["c_error"]))
-        change = row["c"] - row["b"]
-        if abs(change) > error:
-            way = "better" if change > 0 else "worse"
-            moved.append(
-                f"{words.spoken(comparison.label(name))} look {kroner(abs(change), error)} {way} per person to society"
-            )
     text = (
         f"A caution about the allowance: in the trial {percent(control['value'])} of those with "
         f"{words.spoken(comparison.label(usual))} had moved to work assessment allowance within 12 months, against "
         f"{words.joined(parts)}."
     )
+    effect, remainder = _allowance_in_model(comparison, arms)
+    return [f"{text} {effect}", remainder]
+
+
+def _allowance_in_model(comparison: Comparison, arms: list[str]) -> tuple[str, str]:
+    """Say what the scenario without a difference removes in the model, and what it does to society's result."""
+    table = results.after_month_12(comparison).set_index("strategy")
+    entry = results.allowance_entry(comparison).set_index("strategy")
+    moved, left = [], []
+    for name in arms:
+        row, label = table.loc[name], words.spoken(comparison.label(name))
+        error = float(row["c_less_b_error"])
+        if abs(row["c_less_b"]) > words.CLEAR * error:
+            way = "better" if row["c_less_b"] > 0 else "worse"
+            moved.append(f"{label} NOK {number(abs(row['c_less_b']), error)} {way}")
+        points = 100 * entry.loc[name]
+        left.append(
+            f"{number(points['carried'], points['carried_error'])} points with and "
+            f"{number(points['alike'], points['alike_error'])} without it for {label}"
+        )
     span = tables.years(comparison)
-    if moved:
-        text += f" Over {span}, counting the difference as chance makes {words.joined(moved)}."
-    else:
-        text += f" Over {span}, counting the difference as chance changes society's result by no more than simulation error."
-    return [text]
+    effect = (
+        f"Over {span}, taking the programs' own effect on the way to the allowance as chance makes {words.joined(moved)} "
+        "per person to society."
+        if moved
+        else f"Over {span}, taking the programs' own effect on the way to the allowance as chance changes society's result by "
+        "no more than simulation error."
+    )
+    remainder = (
+        f"In the model the difference in those who have moved to the allowance by month 12 is {words.joined(left)}. What is "
+        "left without it comes from time on sick leave: whoever stays longer is nearer to the end of sick pay."
+    )
+    return effect, remainder
 
 
 def qaly_sentences(comparison: Comparison) -> list[str]:
@@ -255,7 +271,9 @@ def limitations(comparison: Comparison) -> list[str]:
         "In the trial 17% of those invited consented. That is consent to research, not the uptake of a service, and is not "
         "used as such: results are per person allocated.",
         "Coordinated return to work has its effect from Denmark, where rules and services differ; the transfer to Norway is "
-        "a judgement, and its spread is too." if "coordinated_program" in comparison.programs else "",
+        "a judgement, and its spread is too."
+        if "coordinated_program" in comparison.programs
+        else "",
         "Programs change hazards for 52 weeks at most. What comes later follows from where people are then, by rates from "
         "registers and assumptions about all long-term sick-listed, not from observing participants.",
         "Covariates change no hazards, since no source gives their effect: subgroups differ in wage, start and rights only.",
@@ -271,19 +289,30 @@ def limitations(comparison: Comparison) -> list[str]:
 def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
     society = _standings(comparison, costs, results.YEAR_1, "society")
     usual = comparison.label(comparison.comparator)
-    gains = words.joined([words.society_sentence(one, _usual(society)) for one in society if not one.comparator], " ", " ")
+    gains = words.joined(
+        [words.society_sentence(one, _usual(society)) for one in society if not one.comparator], " ", " "
+    )
     value = float(comparison.base["value_of_day"])
     shown = comparison.occupancy.sel(strategy=comparison.comparator).isel(week=-1)
     ends = words.joined(
-        [f"{percent(float(shown.sel(state=state)))} {label.lower()}" for state, label in plots.STATE_LABELS.items() if state != "elsewhere"]
+        [
+            f"{percent(float(shown.sel(state=state)))} {label.lower()}"
+            for state, label in plots.STATE_LABELS.items()
+            if state != "elsewhere"
+        ]
     )
     at_value = results.acceptability(comparison, [value]).isel(wtp=0)
     best = words.joined(
-        [f"{words.spoken(comparison.label(name))} {percent(float(at_value.sel(strategy=name)))}" for name in comparison.strategies]
+        [
+            f"{words.spoken(comparison.label(name))} {percent(float(at_value.sel(strategy=name)))}"
+            for name in comparison.strategies
+        ]
     )
     return {
         "net_figure": Figure(
-            f"Society's gain against {words.spoken(usual)}: expected value and 95% interval", gains, plots.net_benefit(comparison, costs)
+            f"Society's gain against {words.spoken(usual)}: expected value and 95% interval",
+            gains,
+            plots.net_benefit(comparison, costs),
         ),
         "plane_figure": Figure(
             "Cost-effectiveness plane: each point is one draw; rings are means. Below the broken line a program costs less "
@@ -297,7 +326,9 @@ def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
             plots.acceptability(comparison),
         ),
         "occupancy_figure": Figure(
-            f"Where people are over time, {words.spoken(usual)}, base case", f"At the end: {ends}.", plots.occupancy(comparison)
+            f"Where people are over time, {words.spoken(usual)}, base case",
+            f"At the end: {ends}.",
+            plots.occupancy(comparison),
         ),
         "differences_figure": Figure(
             f"Difference from {words.spoken(usual)} in percentage points, base case; the grey line is month 12",

@@ -100,4 +100,4 @@ def chance(probability: float, draws: int) -> str:
 
 def percent(share: float, decimals: int = 0) -> str:
     """Write a share in percent."""
-    return f"{100.0 * share:.{decimals}f}%" if math.isfinite(share) else "–"
+    return f"{100.0 * share:.{decimals}f}%".replace("-", MINUS) if math.isfinite(share) else "–"

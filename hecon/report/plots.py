@@ -69,22 +69,36 @@ def plane(comparison: Comparison) -> str:
         if reach > 0:
             axes.plot([0, reach], [0, value * reach], color=INK, linewidth=1, linestyle=(0, (4, 3)))
             axes.text(
-                reach, value * reach, f"a day's production,\nNOK {value:,.0f} ", ha="right" if reach > high / 2 else "left", va="bottom"
+                reach,
+                value * reach,
+                f"a day's production,\nNOK {value:,.0f} ",
+                ha="right" if reach > high / 2 else "left",
+                va="bottom",
             )
-        means = [(float(effect.sel(strategy=n).mean()), float(more.sel(strategy=n).mean())) for n in comparison.programs]
+        means = [
+            (float(effect.sel(strategy=n).mean()), float(more.sel(strategy=n).mean())) for n in comparison.programs
+        ]
         for (x, y), name in zip(means, comparison.programs, strict=True):
-            axes.plot([x], [y], "o", color=ink(comparison, name), markersize=7, markeredgecolor=INK, markeredgewidth=0.8)
+            axes.plot(
+                [x], [y], "o", color=ink(comparison, name), markersize=7, markeredgecolor=INK, markeredgewidth=0.8
+            )
         spots = spread([y for _, y in means], (top - min(bottom, 0.0)) * 0.075)
         for (x, y), spot, name in zip(means, spots, comparison.programs, strict=True):
-            at = low + 0.02 * (high - low)
+            left = x > (low + high) / 2
             axes.annotate(
                 comparison.label(name),
                 (x, y),
-                (at, spot),
+                (low + (0.01 if left else 0.99) * (high - low), spot),
                 color=ink(comparison, name),
                 fontweight="bold",
+                ha="left" if left else "right",
                 va="center",
-                arrowprops={"arrowstyle": "-", "color": ink(comparison, name), "linewidth": 0.7},
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": ink(comparison, name),
+                    "linewidth": 0.8,
+                    "relpos": (1.0 if left else 0.0, 0.5),
+                },
             )
         axes.set(xlim=(low, high), ylim=(min(bottom, 0.0), top))
         axes.set_xlabel("Sick-leave days avoided per person, 12 months")
@@ -103,16 +117,28 @@ def net_benefit(comparison: Comparison, costs: pd.DataFrame) -> str:
             y = -position
             axes.plot([-row["high"], -row["low"]], [y, y], color=colour, linewidth=5, alpha=0.45, solid_capstyle="butt")
             axes.plot([-row["increment"]], [y], "o", color=colour, markersize=8)
-            axes.text(-row["increment"], y + 0.2, comparison.label(name), ha="center", va="bottom", color=colour, fontweight="bold")
+            axes.text(
+                -row["increment"],
+                y + 0.2,
+                comparison.label(name),
+                ha="center",
+                va="bottom",
+                color=colour,
+                fontweight="bold",
+            )
         axes.axvline(0, color=INK, linewidth=1)
         axes.set_ylim(-len(comparison.programs) + 0.5, 0.75)
         axes.margins(x=0.12)
         low, high = axes.get_xlim()
         half = 0.22 * (high - low)
-        axes.set_xlim(min(low, min(-rows["increment"]) - half), max(high, max(-rows["increment"]) + half, 0.1 * (high - low)))
+        axes.set_xlim(
+            min(low, min(-rows["increment"]) - half), max(high, max(-rows["increment"]) + half, 0.1 * (high - low))
+        )
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel("← society loses      NOK per person, 12 months      society gains →")
+        axes.set_xlabel("NOK per person, 12 months")
+        for x, side, words in ((0.0, "left", "← society loses"), (1.0, "right", "society gains →")):
+            axes.text(x, 1.0, words, ha=side, va="bottom", transform=axes.transAxes)
         _thousands(axes.xaxis)
         return _svg(figure)
 
@@ -131,7 +157,7 @@ def acceptability(comparison: Comparison) -> str:
             axes.annotate(
                 comparison.label(name),
                 (wtp[-1], end),
-                (wtp[-1] * 1.03, spot),
+                (wtp[-1] * 1.04, spot),
                 va="center",
                 color=colour,
                 fontweight="bold",
@@ -145,7 +171,7 @@ def acceptability(comparison: Comparison) -> str:
         axes.set_ylabel("Probability of being best")
         _thousands(axes.xaxis)
         _percent(axes.yaxis)
-        figure.subplots_adjust(right=0.62)
+        figure.subplots_adjust(right=0.58)
         return _svg(figure)
 
 
@@ -190,11 +216,9 @@ def differences(comparison: Comparison) -> str:
     }
     with _figure("differences", panels=(2, 2)) as (figure, grid):
         for axes, (title, states) in zip(grid.ravel(), panels.items(), strict=True):
-            ends = []
             for name in comparison.programs:
                 gap = 100 * sum(shares[name][state] - shares[comparison.comparator][state] for state in states)
                 axes.plot(np.arange(len(gap)) / 52, gap, color=ink(comparison, name), linewidth=1.6)
-                ends.append(gap[-1])
             axes.axhline(0, color=INK, linewidth=0.8)
             axes.axvline(1, color=LINE, linewidth=0.8)
             axes.set_title(title, loc="left", fontsize=11)
@@ -204,10 +228,10 @@ def differences(comparison: Comparison) -> str:
         for axes in grid[:, 0]:
             axes.set_ylabel("Points")
         labels = [comparison.label(name) for name in comparison.programs]
-        for position, (name, label) in enumerate(zip(comparison.programs, labels, strict=True)):
-            figure.text(
-                0.02 + position / len(labels), 0.985, label, color=ink(comparison, name), fontweight="bold", va="top"
-            )
+        letters = np.cumsum([0, *(len(label) + 3 for label in labels)])
+        for name, label, before in zip(comparison.programs, labels, letters[:-1], strict=True):
+            at = 0.01 + min(1.0 / letters[-1], 0.0155) * before
+            figure.text(at, 0.985, label, color=ink(comparison, name), fontweight="bold", fontsize=9.5, va="top")
         figure.tight_layout(rect=(0, 0, 1, 0.94))
         return _svg(figure)
 
@@ -224,15 +248,28 @@ def benefit_days(comparison: Comparison) -> str:
             colour = ink(comparison, name)
             days = comparison.base["benefit_days"].sel(strategy=name).to_numpy()
             mass = np.diff(np.interp(edges, days, levels, left=0.0, right=1.0))
-            axes.bar(edges[:-1], 0.8 * mass / max(mass.max(), 1e-9), DAYS_PER_STEP * 0.92, -position, align="edge", color=colour, alpha=0.35, linewidth=0)
+            axes.bar(
+                edges[:-1],
+                0.8 * mass / max(mass.max(), 1e-9),
+                DAYS_PER_STEP * 0.92,
+                -position,
+                align="edge",
+                color=colour,
+                alpha=0.35,
+                linewidth=0,
+            )
             q1, median, q3 = np.interp([0.25, 0.5, 0.75], levels, days)
             axes.plot([q1, q3], [-position - 0.05] * 2, color=colour, linewidth=3, solid_capstyle="butt")
             axes.plot([median], [-position - 0.05], "o", color=colour, markersize=6)
             axes.text(longest, -position + 0.6, comparison.label(name), color=colour, fontweight="bold", ha="right")
             seen = trial[trial["strategy"] == name].set_index("statistic")["value"]
             if {"benefit_days_q1", "benefit_days_median", "benefit_days_q3"} <= set(seen.index):
-                axes.plot([seen["benefit_days_q1"], seen["benefit_days_q3"]], [-position - 0.15] * 2, color=INK, linewidth=1.2)
-                axes.plot([seen["benefit_days_median"]], [-position - 0.15], "|", color=INK, markersize=9, markeredgewidth=1.6)
+                axes.plot(
+                    [seen["benefit_days_q1"], seen["benefit_days_q3"]], [-position - 0.15] * 2, color=INK, linewidth=1.2
+                )
+                axes.plot(
+                    [seen["benefit_days_median"]], [-position - 0.15], "|", color=INK, markersize=9, markeredgewidth=1.6
+                )
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set(xlim=(0, longest), ylim=(-rows + 0.7, 0.95))

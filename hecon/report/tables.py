@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hecon.evaluation import results
+from hecon.evaluation import cea, results
 from hecon.model.ledger import FLOW_NAMES, PERSPECTIVES
 from hecon.model.outcomes import measure
+from hecon.report import words
 from hecon.report.numbers import chance, interval, kroner, number, percent, plus_minus
-from hecon.report.words import icer_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,12 @@ STATISTICS = {
     "no_benefit_day_365": ("Without benefit on day 365", "share"),
     "aap_entry": ("Moved to work assessment allowance by day 365", "share"),
 }
+LARGEST_SHARE_ERROR = 0.5
+"""Monte Carlo error above which a share of a result says nothing."""
+
+LEAST_CHANGE = 0.5
+"""NOK per person below which a scenario is said to change nothing."""
+
 OUTCOMES = (
     "benefit_days_12m",
     "sustained_return",
@@ -84,7 +90,7 @@ def summary(comparison: Comparison, costs: pd.DataFrame, per_day: pd.DataFrame) 
         row = society.loc[name]
         odds = chance(row["probability"], comparison.draws)
         if name == comparison.comparator:
-            cells = [Cell("compared with"), Cell("–"), Cell("–")]
+            cells = [Cell("–"), Cell("–"), Cell("–")]
         else:
             effect = days.loc[name]
             cells = [
@@ -92,9 +98,10 @@ def summary(comparison: Comparison, costs: pd.DataFrame, per_day: pd.DataFrame) 
                 _amount(effect, "days"),
                 _gain(row),
             ]
-        rows.append((_name(comparison, name), *cells, Cell(odds)))
+        role = "what the others are compared with" if name == comparison.comparator else ""
+        rows.append((Cell(comparison.label(name), role, name), *cells, Cell(odds)))
     return Table(
-        f"Per person, first 12 months, against {spoken(comparison.label(comparison.comparator))}. Mean of "
+        f"Per person, first 12 months, against {words.spoken(comparison.label(comparison.comparator))}. Mean of "
         f"{comparison.draws:,} draws; 95% interval and Monte Carlo error (±) beneath.",
         ("", "Program cost, NOK", "Sick-leave days avoided", "Society gains, NOK", "Chance it is best"),
         tuple(rows),
@@ -138,7 +145,9 @@ def cost_levels(comparison: Comparison, costs: pd.DataFrame) -> Table:
                         Cell(perspective.label),
                         _name(comparison, name),
                         Cell(number(row["cost"], row["cost_error"]), plus_minus(row["cost_error"])),
-                        Cell(number(row["increment"], row["error"]), plus_minus(row["error"])) if compared else Cell("–"),
+                        Cell(number(row["increment"], row["error"]), plus_minus(row["error"]))
+                        if compared
+                        else Cell("–"),
                         Cell(interval(row["low"], row["high"], row["error"])) if compared else Cell("–"),
                         Cell(number(row["base_increment"], row["base_error"]), plus_minus(row["base_error"]))
                         if compared
@@ -182,7 +191,7 @@ def ledger(comparison: Comparison) -> Table:
             "Flow",
             "From → to",
             comparison.label(comparison.comparator),
-            *(f"Change: {spoken(comparison.label(name))}" for name in comparison.programs),
+            *(f"Change: {words.spoken(comparison.label(name))}" for name in comparison.programs),
         ),
         tuple(rows),
         words=2,
@@ -203,14 +212,18 @@ def icers(comparison: Comparison) -> Table:
         ]
         for name in comparison.strategies
     }
+    low, high = (
+        dict(zip(comparison.strategies, end.to_numpy(), strict=True)) for end in cea.interval(effect.sel(strategy=list(comparison.strategies)))
+    )
+    unsure = "its days avoided span zero: some draws have no ratio"
     rows = [
         (
             _name(comparison, row.strategy),
             Cell(number(row.cost, errors[row.strategy][0]), plus_minus(errors[row.strategy][0])),
             Cell(number(row.effect, errors[row.strategy][1]), plus_minus(errors[row.strategy][1])),
-            Cell(sentence),
+            Cell(sentence, unsure if low[row.strategy] < 0.0 < high[row.strategy] else "", tone="text"),
         )
-        for row, sentence in zip(table.itertuples(), icer_words(table), strict=True)
+        for row, sentence in zip(table.itertuples(), words.icer_words(table), strict=True)
     ]
     return Table(
         "Program, health-care and participant costs against sick-leave days avoided, per person, first 12 months. "
@@ -233,12 +246,16 @@ def returns(comparison: Comparison) -> Table:
         printed = np.isfinite(row["benefit_cost_ratio"])
         rows.append(
             (
-                Cell(_span(comparison, row["horizon"])),
+                Cell(
+                    words.upper(_span(comparison, row["horizon"])) if row["strategy"] == comparison.programs[0] else ""
+                ),
                 _name(comparison, row["strategy"]),
                 _amount(row, "delivery"),
                 _amount(row, "benefit"),
                 Cell(number(row["benefit_cost_ratio"], error), plus_minus(error)) if printed else Cell("not printed"),
-                Cell(number(row["return_per_krone"], error), interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error))
+                Cell(
+                    number(row["return_per_krone"], error), interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error)
+                )
                 if printed
                 else Cell("not printed"),
             )
@@ -266,7 +283,7 @@ def five_years(comparison: Comparison) -> Table:
                 _name(comparison, row["strategy"]),
                 *(_amount(row, key) for key in "abc"),
                 _amount(row, "later"),
-                Cell(percent(share)) if np.isfinite(share) and row["share_later_error"] < 0.5 else Cell("not defined"),
+                Cell(_share(share, row["share_later_error"])),
             )
         )
     return Table(
@@ -295,7 +312,11 @@ def productivity(comparison: Comparison) -> Table:
             row = table.loc[(name, method)]
             amount = _amount(row, "gain")
             cells.append(
-                Cell(amount.text, f"{amount.detail} | best: {chance(row['probability'], comparison.draws)}", tone=amount.tone)
+                Cell(
+                    amount.text,
+                    f"{amount.detail} | best: {chance(row['probability'], comparison.draws)}",
+                    tone=amount.tone,
+                )
             )
         rows.append((_name(comparison, name), *cells))
     weeks = comparison.parameters["friction_period"].value
@@ -374,7 +395,9 @@ def against_trial(comparison: Comparison) -> Table | None:
         values = [row[key] for key in ("published", "simulated", "low", "high")]
         trial, model, low, high = (percent(x) if unit == "share" else f"{x:.0f}" for x in values)
         within = Cell("within") if row["within"] else Cell("outside", tone="warn")
-        rows.append((_name(comparison, row["strategy"]), Cell(name), Cell(trial), Cell(model), Cell(f"{low} to {high}"), within))
+        rows.append(
+            (_name(comparison, row["strategy"]), Cell(name), Cell(trial), Cell(model), Cell(f"{low} to {high}"), within)
+        )
     outside = int((~table["within"].astype(bool)).sum())
     return Table(
         "The base case against the published figures of the trial's arms (Aasdahl et al. 2023).",
@@ -394,9 +417,12 @@ def scenario_gains(comparison: Comparison) -> Table:
     table = results.scenarios(comparison).set_index(["scenario", "horizon", "strategy"])["gain"]
     errors = comparison.base["cost_error"].sel(perspective="society")
     places = [(horizon, name) for horizon in (results.YEAR_1, results.CARRIED_FORWARD) for name in comparison.programs]
-    rows = []
+    rows, same = [], []
     for scenario in comparison.scenarios["scenario"].to_numpy().tolist():
         about = comparison.parameters.scenarios.get(scenario)
+        if about and all(abs(table[(scenario, *place)] - table[("base", *place)]) < LEAST_CHANGE for place in places):
+            same.append(f"“{words.spoken(about.label)}”")
+            continue
         cells = [
             Cell(number(table[(scenario, horizon, name)], float(errors.sel(horizon=horizon, strategy=name))))
             for horizon, name in places
@@ -415,6 +441,7 @@ def scenario_gains(comparison: Comparison) -> Table:
         notes=(
             "Every row has the same people and the same luck, so that the rows' differences are the assumption's alone. "
             "Digits by the base case's Monte Carlo error.",
+            *([f"Not shown, since they change no money here: {words.joined(same)}."] if same else []),
         ),
     )
 
@@ -514,7 +541,15 @@ def _amount(row: pd.Series | dict[str, float], name: str) -> Cell:
     """Give a mean with its interval and Monte Carlo error, marked where the interval spans zero."""
     value, error, low, high = (row[name + part] for part in ("", "_error", "_low", "_high"))
     tone = "unsure" if low < 0.0 < high else ""
-    return Cell(number(value, error), " | ".join(filter(None, [interval(low, high, error), plus_minus(error)])), tone=tone)
+    return Cell(
+        number(value, error), " | ".join(filter(None, [interval(low, high, error), plus_minus(error)])), tone=tone
+    )
+
+
+def _share(share: float, error: float) -> str:
+    if not np.isfinite(share) or error > LARGEST_SHARE_ERROR:
+        return "not defined"
+    return "opposite sign" if share < 0.0 else percent(share)
 
 
 def _party(name: str) -> str:

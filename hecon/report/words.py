@@ -118,7 +118,7 @@ def verdict(order: Sequence[Standing], draws: int, *, span: str = "12 months") -
     usual = next(one for one in order if one.comparator)
     programs = [one for one in order if not one.comparator]
     rivals = [one for one in order[1:] if one.near_best]
-    because = [society_sentence(one, usual) for one in programs]
+    because = (sureness(order, draws), *(society_sentence(one, usual) for one in programs))
     maybe = [one for one in programs if one.high > NEGLIGIBLE]
     name, ground = spoken(best.label), spoken(usual.label)
     kind: Kind
@@ -133,13 +133,14 @@ def verdict(order: Sequence[Standing], draws: int, *, span: str = "12 months") -
         kind, headline = "none", f"Over {span}, no program is worth its cost to society."
     elif best.comparator:
         kind = "none_but_unsure"
-        headline = (
-            f"Over {span}, no program is expected to be worth its cost to society, "
-            f"but the evidence does not rule out that {listed(maybe, 'or')} is."
-        )
+        everyone = len(maybe) == len(programs) > 1
+        open_to = "rules none of them out" if everyone else f"does not rule out that {listed(maybe, 'or')} is"
+        headline = f"Over {span}, no program is expected to be worth its cost to society, but the evidence {open_to}."
     elif best.low <= NEGLIGIBLE:
         kind = "program_unsure"
-        headline = f"Over {span}, {name} is expected to be worth its cost to society, but the evidence does not settle it."
+        headline = (
+            f"Over {span}, {name} is expected to be worth its cost to society, but the evidence does not settle it."
+        )
     else:
         others = [one for one in programs if one is not best and one.behind_low <= 0.0]
         kind = "program_or_another" if others else "program"
@@ -149,8 +150,7 @@ def verdict(order: Sequence[Standing], draws: int, *, span: str = "12 months") -
                 f"Over {span}, {name} is worth its cost to society; "
                 f"whether {listed(others, 'or')} is better still is not settled."
             )
-    because.append(sureness(order, draws))
-    return Verdict(kind, headline, tuple(because))
+    return Verdict(kind, headline, because)
 
 
 def society_sentence(one: Standing, usual: Standing, whom: str = "society") -> str:
@@ -287,7 +287,7 @@ def days_sentence(row: pd.Series, label: str) -> str:
     if row["program_cost"] > 0:
         return text + (
             f"No cost per day avoided is printed. It would pay for itself in production at "
-            f"{number(row['break_even'], row['program_cost_error'] / value)} days avoided per person."
+            f"{number(row['break_even'], max(row['program_cost_error'] / value, 0.05))} days avoided per person."
         )
     return text + "No cost per day avoided is needed: it costs less."
 
@@ -350,7 +350,11 @@ def scenarios_sentence(gains: pd.DataFrame, labels: Mapping[str, str], scenario_
 
 def side(perspective: str) -> str:
     """Give a perspective's name as it stands in a sentence."""
-    return perspective if perspective == "NAV" else ("society" if perspective == "Society" else f"the {lower(perspective)}")
+    return (
+        perspective
+        if perspective == "NAV"
+        else ("society" if perspective == "Society" else f"the {lower(perspective)}")
+    )
 
 
 def spoken(label: str) -> str:
