@@ -10,12 +10,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 import hecon
-from hecon.model.ledger import SOCIETY
+from hecon.inputs.parameters import Inputs
+from hecon.model import kernel, simulation
+from hecon.model.hazards import hazards
+from hecon.model.ledger import FLOW_NAMES, FLOWS, SOCIETY, signs
+from hecon.model.population import draw_population
+from hecon.model.programs import compile_program
 from hecon.model.simulation import STRATEGIES
+
+Floats = NDArray[np.float64]
 
 REPEATS = 9
 PEOPLE = 20_000
@@ -33,31 +43,28 @@ def seconds(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
+def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[simulation.Setup, kernel.World]:
+    """Return a run's people at the base case, ready for any strategy."""
+    setup = simulation.Setup((PROGRAM,), people, weeks, hecon.SEED, ("person",), None, money=True)
+    population = draw_population(inputs.one(0), people, hecon.SEED)
+    table = hazards(inputs, weeks + 52)[0]
+    return setup, simulation.world_of(population, inputs.one(0), table, setup)
+
+
 def person_weeks(weeks: int, threads: int) -> float:
     """Return millions of person-weeks a second of the kernel alone: every rule, money and outcomes counted."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from hecon.model import kernel, simulation
-    from hecon.model.hazards import hazards
-    from hecon.model.ledger import FLOWS
-    from hecon.model.programs import compile_program
-
     inputs = hecon.read_parameters().base_case()
-    values = inputs.one(0)
-    setup = simulation.Setup((PROGRAM,), PEOPLE, weeks, hecon.SEED, (), None, money=True)
-    table = hazards(inputs, weeks + 52)[0]
-    world = simulation._world(simulation._population(values, setup), values, table, setup)  # noqa: SLF001
-    world = world._replace(program=compile_program(PROGRAM, values.programs, values))
+    setup, world = people_and_world(inputs, weeks, PEOPLE)
+    world = world._replace(program=compile_program(PROGRAM, inputs.programs, inputs.one(0)))
     rows = np.zeros(PEOPLE, dtype=np.int64)
     share = PEOPLE // threads
 
     def part(thread: int) -> None:
-        contacts = len(world.program.week)
         results = kernel.Results(
             rows,
             np.zeros((1, setup.years, len(FLOWS))),
             np.zeros((1, kernel.MEASURES)),
-            np.zeros((1, contacts, 2)),
+            np.zeros((1, len(world.program.week), 2)),
         )
         kernel.simulate_people(thread * share, (thread + 1) * share, hecon.SEED, 0, world, results)
 
@@ -66,15 +73,25 @@ def person_weeks(weeks: int, threads: int) -> float:
 
 
 def variance_ratio(weeks: int, overlay: dict[str, float]) -> float:
-    """Return the variance of the incremental cost to society under independent luck, over that under shared luck."""
+    """Return the variance of the incremental cost to society under independent luck, over that under shared luck.
+
+    The people are the same in both: only what happens to them is drawn anew.
+    """
     inputs = hecon.read_parameters(overlays=[overlay]).base_case()
+    setup, world = people_and_world(inputs, weeks, PEOPLE)
+    everybody = np.arange(PEOPLE)
 
-    def cost_by_person(strategy: str, seed: int) -> np.ndarray:
-        run = hecon.simulate(inputs, [strategy], people=PEOPLE, weeks=weeks, seed=seed, by="person")
-        return hecon.cost(run["money"].sum("year"), SOCIETY).to_numpy().ravel()
+    def cost_by_person(strategy: str, seed: int) -> Floats:
+        again = replace(setup, seed=seed)
+        money, _, _ = simulation.run_strategy(world, strategy, inputs.one(0), everybody, PEOPLE, again, threads=1)
+        return money.sum(axis=1) @ signs(FLOW_NAMES, SOCIETY, "human_capital").to_numpy()
 
-    usual, program = cost_by_person(STRATEGIES[0], 1), cost_by_person(PROGRAM, 1)
-    return float((np.var(usual) + np.var(cost_by_person(PROGRAM, 2))) / np.var(program - usual))
+    usual, program, elsewhere = (
+        cost_by_person(STRATEGIES[0], 1),
+        cost_by_person(PROGRAM, 1),
+        cost_by_person(PROGRAM, 2),
+    )
+    return float(np.var(elsewhere - usual) / np.var(program - usual))
 
 
 def psa_seconds() -> float:

@@ -319,7 +319,7 @@ def subgroups(comparison: Comparison) -> pd.DataFrame:
                     "covariate": covariate,
                     "level": level,
                     "strategy": name,
-                    "share": float((part["people"].sum() / run["people"].sum())),
+                    "share": float(part["people"].sum() / run["people"].sum()),
                     **_spread("usual_days", days.sel(strategy=comparison.comparator).to_numpy()),
                     **_spread("days", avoided.sel(strategy=name).to_numpy()),
                     **_spread("gain", gain.sel(strategy=name).to_numpy()),

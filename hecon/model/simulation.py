@@ -108,7 +108,7 @@ def simulate(
             population = _population(values, setup)
             row = _rows(population, setup)
             results["people"].values[draw] = np.bincount(row, minlength=len(labels))
-            world = _world(population, values, tables[position], setup)
+            world = world_of(population, values, tables[position], setup)
             for index, strategy in enumerate(setup.strategies):
                 money_of, outcome_of, _ = run_strategy(
                     world, strategy, values, row, len(labels), setup, threads if by_person else 1
@@ -120,6 +120,28 @@ def simulate(
         simulate_block, blocks(len(inputs), DRAWS_PER_BLOCK), threads=1 if by_person else threads, progress=progress
     )
     return results
+
+
+def world_of(population: Population, values: Draw, table: kernel.Hazards, setup: Setup) -> kernel.World:
+    """Return what is the same under every strategy at one draw; the program is put in later."""
+    nothing = kernel.Program(
+        np.zeros(0, dtype=np.int64),
+        np.zeros((0, len(STATES)), dtype=np.bool_),
+        np.zeros(0),
+        np.zeros(0, dtype=np.bool_),
+        np.ones(STRUCTURE.destination.shape),
+        np.ones(STRUCTURE.exit_destination.shape),
+        0,
+    )
+    return kernel.World(
+        people_arrays(population, values),
+        STRUCTURE,
+        statute_rules(values),
+        table,
+        nothing,
+        accounts(population, values, setup.weeks, money=setup.money),
+        setup.weeks,
+    )
 
 
 def run_strategy(
@@ -177,7 +199,7 @@ def trace(
     population = _population(values, setup)
     table = hazards(inputs.block(0, 1), weeks + _longest_clock(setup, inputs))[0]
     program = compile_program(strategy, values.programs, values)
-    world = _world(population, values, table, setup)._replace(program=program)
+    world = world_of(population, values, table, setup)._replace(program=program)
     counts = np.zeros(setup.persons, dtype=np.int64)
     room = 32
     while True:
@@ -287,25 +309,3 @@ def _population(values: Draw, setup: Setup) -> Population:
     if setup.cohort is not None:
         return cohort_population(setup.cohort, values, setup.seed)
     return draw_population(values, setup.people, setup.seed)
-
-
-def _world(population: Population, values: Draw, table: kernel.Hazards, setup: Setup) -> kernel.World:
-    """Return what is the same under every strategy; the program is put in later."""
-    nothing = kernel.Program(
-        np.zeros(0, dtype=np.int64),
-        np.zeros((0, len(STATES)), dtype=np.bool_),
-        np.zeros(0),
-        np.zeros(0, dtype=np.bool_),
-        np.ones(STRUCTURE.destination.shape),
-        np.ones(STRUCTURE.exit_destination.shape),
-        0,
-    )
-    return kernel.World(
-        people_arrays(population, values),
-        STRUCTURE,
-        statute_rules(values),
-        table,
-        nothing,
-        accounts(population, values, setup.weeks, money=setup.money),
-        setup.weeks,
-    )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hecon.report.words import Standing
 
 TITLE = "Which return-to-work program is worth its cost?"
+LEAST_QALY = 0.0001
 RECORD = {
     "seed": "Seed",
     "draws": "Draws of the probabilistic analysis",
@@ -215,10 +216,6 @@ def qaly_sentences(comparison: Comparison) -> list[str]:
     """Say what the base case holds about health, and print no ratio of it."""
     share = comparison.parameters["causal_share_of_utility_difference"].value
     table = results.outcomes(comparison).set_index(["measure", "strategy"])
-    parts = [
-        f"{words.spoken(comparison.label(name))} {number(table.loc[('qalys', name), 'increment'], max(float(table.loc[('qalys', name), 'error']), 1e-5))}"
-        for name in comparison.programs
-    ]
     if share == 0.0:
         first = (
             "No QALY effect measured. No trial has shown that these programs change quality-adjusted life years, and the "
@@ -230,8 +227,15 @@ def qaly_sentences(comparison: Comparison) -> list[str]:
             "caused by work. That is an assumption and no measurement: no QALY effect was measured in a trial, and no cost "
             "per QALY is printed."
         )
-    span = tables.years(comparison)
-    return [first, f"Computed change over {span}, discounted QALYs per person: {words.joined(parts)}."]
+    rows = [table.loc[("qalys", name)] for name in comparison.programs]
+    span = f"Computed change over {tables.years(comparison)}, discounted QALYs per person: "
+    if all(abs(row["increment"]) < LEAST_QALY for row in rows):
+        return [first, f"{span}under {LEAST_QALY:g} with every program."]
+    parts = [
+        f"{words.spoken(comparison.label(name))} {number(row['increment'], max(row['error'], LEAST_QALY))}"
+        for name, row in zip(comparison.programs, rows, strict=True)
+    ]
+    return [first, f"{span}{words.joined(parts)}."]
 
 
 def calibration_sentence(comparison: Comparison) -> str:

@@ -213,7 +213,8 @@ def icers(comparison: Comparison) -> Table:
         for name in comparison.strategies
     }
     low, high = (
-        dict(zip(comparison.strategies, end.to_numpy(), strict=True)) for end in cea.interval(effect.sel(strategy=list(comparison.strategies)))
+        dict(zip(comparison.strategies, end.to_numpy(), strict=True))
+        for end in cea.interval(effect.sel(strategy=list(comparison.strategies)))
     )
     unsure = "its days avoided span zero: some draws have no ratio"
     rows = [
@@ -345,10 +346,7 @@ def subgroups(comparison: Comparison) -> Table:
                     else Cell(""),
                     _name(comparison, row["strategy"]),
                     Cell(number(row["usual_days"], row["usual_days_error"])) if position == 0 else Cell(""),
-                    Cell(
-                        number(row["days"], row["days_error"]),
-                        interval(row["days_low"], row["days_high"], row["days_error"]),
-                    ),
+                    _amount(row, "days"),
                     _amount(row, "gain"),
                 )
             )
@@ -367,16 +365,17 @@ def outcomes(comparison: Comparison) -> Table:
     rows = []
     for name in OUTCOMES:
         about = measure(name)
+        share = about.unit == "share of people"
         cells = []
         for strategy in comparison.strategies:
-            row = table.loc[(name, strategy)]
+            row = table.loc[(name, strategy)].drop("unit").astype(float) * (100.0 if share else 1.0)
             if strategy == comparison.comparator:
                 cells.append(Cell(number(row["mean"], row["mean_error"]), plus_minus(row["mean_error"])))
             else:
                 change = number(row["increment"], row["error"])
                 sign = "+" if row["increment"] > 0 and change != "0" else ""
                 cells.append(Cell(number(row["mean"], row["mean_error"]), f"{sign}{change} {plus_minus(row['error'])}"))
-        rows.append((Cell(about.label, about.unit), *cells))
+        rows.append((Cell(about.label, "% of people" if share else about.unit), *cells))
     return Table(
         "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte Carlo error.",
         ("", *(comparison.label(name) for name in comparison.strategies)),
@@ -389,11 +388,13 @@ def against_trial(comparison: Comparison) -> Table | None:
     table = results.against_trial(comparison)
     if table.empty:
         return None
-    rows = []
+    rows, before = [], ""
     for row in table.to_dict("records"):
         name, unit = STATISTICS[row["statistic"]]
         values = [row[key] for key in ("published", "simulated", "low", "high")]
         trial, model, low, high = (percent(x) if unit == "share" else f"{x:.0f}" for x in values)
+        name_cell = _name(comparison, row["strategy"]) if row["strategy"] != before else Cell("")
+        before = row["strategy"]
         within = Cell("within") if row["within"] else Cell("outside", tone="warn")
         rows.append(
             (_name(comparison, row["strategy"]), Cell(name), Cell(trial), Cell(model), Cell(f"{low} to {high}"), within)

@@ -1,0 +1,161 @@
+"""A small comparison: laws between its tables, its repeatability and its files."""
+
+import dataclasses
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from hecon.evaluation import cea, results
+from hecon.evaluation.comparison import compare
+from hecon.inputs.errors import InputError
+from hecon.inputs.parameters import read_parameters
+from hecon.model.ledger import PROGRAM_FLOWS
+
+SMALL = {"people": 400, "draws": 12, "draw_people": 60, "weeks": 156, "seed": 5}
+
+
+@cache
+def small():
+    return compare(read_parameters(), **SMALL)
+
+
+def test_results_do_not_depend_on_threads():
+    again = compare(read_parameters(), threads=1, **SMALL)
+    xr.testing.assert_identical(again.to_dataset(), small().to_dataset())
+
+
+def test_no_effect_after_month_12_is_the_increment_of_the_first_year():
+    table = results.perspective_costs(small()).set_index(["horizon", "perspective", "strategy"])["increment"]
+    np.testing.assert_allclose(table[results.NO_EFFECT_AFTER], table[results.YEAR_1], rtol=1e-6, atol=1e-4)
+
+
+def test_disjoint_sides_add_up_and_the_comparator_gains_nothing():
+    table = results.perspective_costs(small())
+    comparator = table[table["strategy"] == small().comparator]
+    assert (comparator["increment"] == 0).all()
+    best = table.groupby(["horizon", "perspective"])["behind"].min()
+    assert (best == 0).all()
+    total = table.groupby(["horizon", "perspective"])["probability"].sum()
+    np.testing.assert_allclose(total, 1.0)
+
+
+def test_summary_of_made_up_costs_by_hand():
+    dims = ("horizon", "draw", "strategy", "perspective")
+    cost = np.array([[10.0, 14.0], [10.0, 4.0], [10.0, 9.0]])[None, :, :, None]
+    coords = {"horizon": ["12 months"], "strategy": ["usual", "program"], "perspective": ["society"]}
+    table = results.summarise(xr.DataArray(cost, dims=dims, coords=coords), "usual").set_index("strategy")
+    assert table.loc["program", "increment"] == pytest.approx(-1.0)
+    assert table.loc["program", "error"] == pytest.approx(np.std([4.0, -6.0, -1.0], ddof=1) / np.sqrt(3))
+    assert table.loc["program", "probability"] == pytest.approx(2 / 3)
+    assert table.loc["usual", "behind"] == pytest.approx(1.0)
+
+
+def test_only_program_costs_are_divided_by_days():
+    cost, _ = results.program_costs_and_effects(small())
+    run = small().carried
+    money = run["money"].sel(year=1, flow=list(PROGRAM_FLOWS)).sum(["flow", "subgroup"]) / run["people"].sum("subgroup")
+    np.testing.assert_allclose(cost, money)
+    assert "delivery_employer" not in PROGRAM_FLOWS
+
+
+def test_ratios_are_printed_only_where_they_mean_something():
+    per_day = results.cost_per_day(small())
+    meaningless = (per_day["program_cost"] <= 0) | (per_day["days"] <= 0)
+    assert (per_day["ratio"].isna() == meaningless).all()
+    assert not (results.program_icers(small())["icer"] <= 0).any()
+    table = results.returns(small())
+    assert (table["benefit_cost_ratio"].isna() == (table["delivery"] <= 0)).all()
+
+
+def test_error_of_a_ratio_is_that_of_its_bootstrap():
+    rng = np.random.default_rng(2)
+    denominator = rng.normal(4.0, 1.0, 500)
+    numerator = 3.0 * denominator + rng.normal(0.0, 2.0, 500)
+    picks = rng.integers(0, 500, (2000, 500))
+    ratios = numerator[picks].mean(axis=1) / denominator[picks].mean(axis=1)
+    assert results.ratio_error(numerator, denominator) == pytest.approx(ratios.std(), rel=0.1)
+
+
+def test_the_value_of_a_day_is_a_full_time_wage_over_260():
+    people = pd.DataFrame(
+        {
+            "age": [40.0, 50.0],
+            "sex": ["woman", "man"],
+            "start": ["full_sick_leave", "graded_sick_leave"],
+            "weeks_sick_listed": [8, 8],
+            "wage": [300_000.0, 520_000.0],
+            "education": ["school", "higher"],
+            "diagnosis": ["other", "other"],
+            "grade": [0.5, 0.5],
+            "employment_fraction": [0.5, 1.0],
+            "rights_used": [-1, -1],
+            "pension_held": [0.0, 0.0],
+        }
+    )
+    parameters = read_parameters()
+    sizes = SMALL | {"draws": 2}
+    own = compare(parameters, cohort=people, **sizes)
+    contribution = parameters["employer_contribution"].value
+    assert float(own.base["value_of_day"]) == pytest.approx(820_000.0 / 1.5 * (1 + contribution) / 260)
+    assert own.record["people"].startswith("a user's cohort")
+    levels = set(results.subgroups(own)["level"])
+    assert "musculoskeletal" not in levels
+
+
+def test_base_case_errors_come_from_persons():
+    base = small().base
+    assert float(base["cost_error"].sel(strategy=small().comparator).max()) == 0.0
+    assert (base["cost_error"].sel(strategy="coordinated_program", horizon=results.YEAR_1) > 0).all()
+    assert (np.diff(base["benefit_days"].transpose("strategy", "quantile")) >= 0).all()
+
+
+def test_the_coordinated_program_has_no_allowance_effect_to_take_away():
+    row = results.after_month_12(small()).set_index("strategy").loc["coordinated_program"]
+    assert row["c_less_b"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_wider_coordinate_drives_more():
+    table = results.drivers(small())
+    assert table["share"].between(0, 1).all()
+    assert list(dict.fromkeys(table["strategy"])) == list(small().programs)
+
+
+def test_published_figures_are_the_trials():
+    table = results.against_trial(small())
+    seen = table.set_index(["strategy", "statistic"])["published"]
+    assert seen[("usual_case_management", "benefit_days_median")] == 76.0
+    assert ((table["low"] <= table["simulated"]) & (table["simulated"] <= table["high"])).all()
+
+
+def test_without_targets_there_is_nothing_to_set_against(tmp_path):
+    parameters = dataclasses.replace(read_parameters(), folder=tmp_path)
+    assert results.published(parameters).empty
+
+
+def test_files_are_written_and_read_back(tmp_path):
+    path = small().save(tmp_path / "run.nc")
+    with xr.open_dataset(path, engine="h5netcdf") as read:
+        np.testing.assert_array_equal(read["money"], small().carried["money"])
+        assert read.attrs["parameters"] == small().parameters.hash
+    again = small().save(tmp_path / "again.nc")
+    assert path.read_bytes() == again.read_bytes()
+    paths = small().save_csv(tmp_path / "tables")
+    assert all(not pd.read_csv(one).empty for one in paths)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"draws": 1}, "draws: 1"), ({"weeks": 52}, "weeks: 52"), ({"strategies": ["early_follow_up"]}, "at least two")],
+)
+def test_sizes_out_of_range_are_refused_in_one_line(changed, says):
+    with pytest.raises(InputError, match=says):
+        compare(read_parameters(), **(SMALL | changed))
+
+
+def test_acceptability_at_no_value_goes_to_the_cheapest():
+    curves = results.acceptability(small(), [0.0])
+    cost, _ = results.program_costs_and_effects(small())
+    np.testing.assert_allclose(curves.isel(wtp=0), cea.probability_best(cost))

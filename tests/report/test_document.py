@@ -1,0 +1,137 @@
+"""The report as a file: whole, self-contained, the same every time."""
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+
+from hecon.evaluation.comparison import compare
+from hecon.inputs.parameters import read_parameters
+from hecon.report.document import answer, render, write_report
+from hecon.report.plots import spread
+
+SMALL = {"people": 300, "draws": 12, "draw_people": 50, "weeks": 260, "seed": 5}
+VOID = {"meta", "link", "img", "br", "hr", "input", "path", "use"}
+
+
+@cache
+def small(overlay=None):
+    overlays = [{overlay: 900.0}] if overlay else []
+    return compare(read_parameters(overlays=overlays), **SMALL)
+
+
+@cache
+def page():
+    return render(small())
+
+
+class Balanced(HTMLParser):
+    """Notes tags that are not closed in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.faults, self.ids, self.links = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [attributes[name] for name in ("href", "src") if name in attributes]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in VOID and (not self.open or self.open.pop() != tag):
+            self.faults.append(tag)
+
+
+def parsed():
+    parser = Balanced()
+    parser.feed(page())
+    return parser
+
+
+def test_the_same_run_gives_the_same_bytes():
+    assert render(small()) == page()
+
+
+def test_nothing_is_asked_of_the_network():
+    assert all(link.startswith("#") for link in parsed().links)
+    assert not re.search(r"<script|<link|@import|url\((?!#)", page())
+
+
+def test_tags_are_closed_and_ids_unique():
+    parser = parsed()
+    assert not parser.faults
+    assert not parser.open
+    assert len(parser.ids) == len(set(parser.ids))
+    assert {link[1:] for link in parser.links} <= set(parser.ids)
+
+
+def test_every_figure_is_told_to_those_who_cannot_see_it():
+    assert page().count("<svg") == 6
+    assert len(re.findall(r'role="img" aria-label="[^"]{40,}"', page())) == 6
+
+
+def test_no_missing_number_is_printed():
+    words = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", page(), flags=re.DOTALL)
+    assert not re.search(r"\bnan\b|\binf\b|None\b", re.sub(r"<[^>]+>", " ", words))
+
+
+def test_the_answer_comes_before_everything_else():
+    headline = answer(small()).headline
+    assert page().index(headline) < page().index("<h2")
+    for text in answer(small()).changes:
+        assert text.split("“")[0][:60].replace("'", "&#39;") in page()
+
+
+def test_every_parameter_is_listed_and_counted():
+    shown = page()[page().index('id="assumptions"') :]
+    entries = read_parameters().entries
+    assert all(f">{name}<" in shown for name in entries)
+    counts = [int(count) for count in re.findall(r"<b>(\d+)</b>", shown)]
+    assert sum(counts) == len(entries)
+
+
+def test_what_must_be_said_is_said():
+    text = " ".join(page().split())
+    for said in (
+        "No QALY effect measured",
+        "the effect is assumed equal",
+        "three-year window",
+        "worth nothing to the employer by assumption",
+        "consent to research",
+        "A caution about the allowance",
+        "(a) no effect after month 12",
+        small().parameters.hash,
+    ):
+        assert said in text, said
+    assert "per QALY</" not in text
+
+
+def test_what_the_user_replaced_is_said_first_and_marked():
+    text = render(small("caseworker_hour"))
+    assert text.index("caseworker_hour") < text.index("<h2")
+    assert "assumption (yours)" in text
+    assert "put in the place" not in page()
+
+
+def test_the_title_is_escaped(tmp_path):
+    path = write_report(small(), tmp_path / "report.html", title="<script>alert(1)</script>")
+    text = path.read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0, 0.0], [3.0, 1.0, 1.1, 9.0]])
+def test_labels_are_moved_apart_and_stay_in_order(values):
+    moved = spread(values, 1.0)
+    ordered = sorted(moved)
+    assert all(b - a >= 1.0 - 1e-9 for a, b in zip(ordered[:-1], ordered[1:], strict=True))
+    assert sum(moved) == pytest.approx(sum(values))

@@ -1,0 +1,218 @@
+"""The answer in words, on made-up results whose answer is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from hecon.evaluation.cea import icer_table
+from hecon.evaluation.results import summarise
+from hecon.report import numbers, words
+
+LABELS = {"usual": "Usual care", "letter": "A letter", "team": "Team meetings"}
+SIDES = ("NAV", "Society")
+DRAWS = 1000
+
+
+def standings(society, nav=None, horizon="12 months"):
+    """How strategies stand, from gains over usual care: {name: (mean, sd)} or an array of draws."""
+    rng = np.random.default_rng(3)
+
+    def cost(gains):
+        return np.stack([-draws(rng, gains.get(name, (0.0, 0.0))) for name in LABELS], axis=1)
+
+    both = np.stack([cost(nav or society), cost(society)], axis=2)[None]
+    dims = ("horizon", "draw", "strategy", "perspective")
+    data = xr.DataArray(
+        both, dims=dims, coords={"horizon": [horizon], "strategy": list(LABELS), "perspective": list(SIDES)}
+    )
+    table = summarise(data, "usual")
+    return {side: words.standings(table, horizon, side, LABELS, "usual") for side in SIDES}
+
+
+def draws(rng, given):
+    return given if isinstance(given, np.ndarray) else rng.normal(*given, DRAWS)
+
+
+def society(gains):
+    return standings(gains)["Society"]
+
+
+def verdict(gains):
+    return words.verdict(society(gains), DRAWS)
+
+
+def test_a_clear_winner_is_named_without_reserve():
+    answer = verdict({"letter": (-500.0, 50.0), "team": (4000.0, 300.0)})
+    assert answer.kind == "program"
+    assert answer.headline == "Over 12 months, team meetings is worth its cost to society."
+    assert "team meetings over 99%" in answer.because[0]
+    assert not any("spans zero" in text for text in answer.because)
+    assert any("A letter against usual care: society is expected to lose NOK 50" in text for text in answer.because)
+
+
+def test_usual_care_best_for_certain():
+    answer = verdict({"letter": (-2000.0, 100.0), "team": (-7000.0, 500.0)})
+    assert answer.kind == "none"
+    assert answer.headline == "Over 12 months, no program is worth its cost to society."
+    assert "a loss of NOK" in answer.because[1]
+
+
+def test_usual_care_best_but_one_program_open():
+    answer = verdict({"letter": (-2000.0, 100.0), "team": (-3000.0, 4000.0)})
+    assert answer.kind == "none_but_unsure"
+    assert "does not rule out that team meetings is" in answer.headline
+    assert any("spans zero" in text for text in answer.because)
+
+
+def test_all_programs_open():
+    assert "rules none of them out" in verdict({"letter": (-2000.0, 3000.0), "team": (-3000.0, 4000.0)}).headline
+
+
+def test_a_program_ahead_whose_interval_spans_zero_is_not_settled():
+    answer = verdict({"letter": (-2000.0, 100.0), "team": (3000.0, 4000.0)})
+    assert answer.kind == "program_unsure"
+    assert "does not settle it" in answer.headline
+    assert any("to a gain of NOK" in text and "spans zero" in text for text in answer.because)
+
+
+def test_two_programs_worth_their_cost():
+    answer = verdict({"letter": (5000.0, 300.0), "team": (5300.0, 2000.0)})
+    assert answer.kind == "program_or_another"
+    assert "whether a letter is better still is not settled" in answer.headline
+
+
+def test_a_gain_lost_in_simulation_error_is_too_close():
+    noise = np.random.default_rng(1).normal(size=DRAWS)
+    noise -= noise.mean()
+    answer = verdict({"letter": (-2000.0, 100.0), "team": 3000.0 * noise + 50.0})
+    assert answer.kind == "too_close"
+    assert "cannot be said whether team meetings is worth the cost" in answer.headline
+    assert any("come out even" in text for text in answer.because)
+
+
+def test_the_same_strategy_twice_is_a_tie_without_a_made_up_winner():
+    answer = verdict({"letter": np.zeros(DRAWS), "team": (-900.0, 50.0)})
+    assert answer.kind == "too_close"
+    assert "A letter against usual care: no difference at all." in answer.because
+
+
+def test_best_expected_value_need_not_be_best_most_often():
+    skewed = np.where(np.arange(DRAWS) < 200, 20_000.0, -1000.0)
+    answer = verdict({"letter": (-9000.0, 50.0), "team": skewed})
+    assert "when it wins it wins more" in answer.because[0]
+
+
+def test_sides_that_disagree_are_said_to():
+    by_side = standings(
+        {"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}, nav={"letter": (-800.0, 40.0), "team": (-900.0, 50.0)}
+    )
+    text = words.perspectives_sentence(by_side)
+    assert text.startswith("Not everybody gains from the same choice.")
+    assert "usual care for NAV" in text
+    assert "a letter for society" in text
+    agreed = words.perspectives_sentence(standings({"letter": (2000.0, 100.0)}))
+    assert agreed.startswith("Every side has the best expected result with a letter")
+
+
+def test_a_ranking_that_changes_with_the_horizon_is_said_to():
+    up, down = (
+        society({"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}),
+        society({"letter": (-2000.0, 100.0), "team": (-900.0, 50.0)}),
+    )
+    changed = words.horizon_sentence({"(a)": up, "(b)": up, "(c)": down}, "five years")
+    assert "depends on what is assumed after month 12" in changed
+    assert "a letter under (a) and (b), but with usual care under (c)" in changed
+    same = words.horizon_sentence({"(a)": up, "(b)": up, "(c)": up}, "five years")
+    assert "the same under all three" in same
+    behind = society({"letter": (2000.0, 100.0), "team": (900.0, 50.0)})
+    assert "ranking behind it changes" in words.horizon_sentence({"(a)": up, "(b)": behind}, "five years")
+
+
+def day(**changed):
+    row = {
+        "program_cost": 2000.0,
+        "program_cost_error": 10.0,
+        "days": 2.0,
+        "days_error": 0.1,
+        "days_low": 1.0,
+        "days_high": 3.0,
+        "ratio": 1000.0,
+        "ratio_error": 40.0,
+        "value_of_day": 3000.0,
+        "break_even": 2000.0 / 3000.0,
+    }
+    return words.days_sentence(pd.Series(row | changed), "Team meetings")
+
+
+def test_cost_per_day_is_set_against_the_value_of_a_day():
+    assert "NOK 1,000 per day avoided" in day()
+    assert "more than it costs" in day()
+    assert "less than it costs" in day(ratio=4000.0)
+
+
+def test_days_added_print_no_ratio():
+    text = day(days=-2.0, days_low=-4.0, days_high=0.5, ratio=np.nan)
+    assert "adds 2.0 sick-leave days" in text
+    assert "No cost per day avoided is printed" in text
+    assert "spans zero" in text
+
+
+def test_days_within_simulation_error_print_no_ratio_even_where_there_is_one():
+    text = day(days=0.1, days_error=0.1, days_low=-4.0, days_high=4.0)
+    assert "no effect on sick-leave days that the simulation can tell from zero" in text
+    assert "per day avoided;" not in text
+
+
+def test_a_cheaper_program_needs_no_ratio():
+    assert "costs NOK 2,000 less" in day(program_cost=-2000.0, ratio=np.nan, break_even=np.nan)
+
+
+def icer_lines(costs, effects):
+    names = [*LABELS.values(), "A clinic"][: len(costs)]
+    coords = {"strategy": names}
+    table = icer_table(
+        xr.DataArray(np.array(costs), dims="strategy", coords=coords),
+        xr.DataArray(np.array(effects), dims="strategy", coords=coords),
+    )
+    table["label"], table["icer_error"] = table["strategy"], 10.0
+    return dict(zip(table["label"], words.icer_words(table), strict=True))
+
+
+def test_dominance_is_said_in_words():
+    lines = icer_lines([100.0, 90.0, 2000.0, 1500.0], [0.0, 1.0, 10.0, 2.0])
+    assert lines["Usual care"] == "Dominated: costs more and gives less than a letter."
+    assert lines["A letter"] == "Costs least."
+    assert lines["Team meetings"].startswith("NOK 210 per sick-leave day avoided beyond a letter")
+    assert (
+        lines["A clinic"] == "Extendedly dominated: a mix of a letter and team meetings gives more for the same money."
+    )
+
+
+def test_the_comparator_alone_on_the_frontier_has_no_ratio():
+    lines = icer_lines([0.0, 100.0, 200.0], [0.0, -1.0, -2.0])
+    assert lines["Usual care"].startswith("Costs least and avoids the most days")
+    assert not any("per sick-leave day" in line for line in lines.values())
+
+
+@pytest.mark.parametrize(("best", "said"), [(800.0, "would change the choice"), (-800.0, "none of the 1 other")])
+def test_scenarios_that_change_the_choice_are_named(best, said):
+    rows = [("base", "letter", -100.0), ("base", "team", -50.0), ("reform", "letter", -100.0), ("reform", "team", best)]
+    table = pd.DataFrame(rows, columns=["scenario", "strategy", "gain"])
+    text = words.scenarios_sentence(table, LABELS, {"reform": "The reform"})
+    assert said in text
+    assert ("“the reform” (team meetings)" in text) == (best > 0)
+
+
+def test_no_more_digits_than_the_error_supports():
+    assert numbers.number(12345.6, 321.0) == "12,300"
+    assert numbers.number(-0.04, 0.3) == "0.0"
+    assert numbers.number(5.0, float("nan")) == "5.00"
+    assert numbers.number(float("nan"), 1.0) == "–"
+    assert numbers.interval(-12345.0, 12345.0, 40.0) == "−12,300 to 12,300"
+
+
+def test_a_share_of_draws_is_never_certain():
+    assert numbers.chance(0.0, 100) == "under 3%"
+    assert numbers.chance(1.0, 100) == "over 97%"
+    assert numbers.chance(0.5, 2) == "about 50%"
