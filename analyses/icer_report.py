@@ -1,4 +1,4 @@
-"""Which return-to-work program is worth its cost, to whom, and how sure are we?
+"""Compare the return-to-work programs: which is worth its cost, to whom, and how sure are we.
 
 Compares usual case management, early follow-up, motivational interviewing and a coordinated program for people
 sick-listed eight weeks or more in Norway, over 12 months and five years. Takes under a minute:
@@ -9,6 +9,7 @@ sick-listed eight weeks or more in Norway, over 12 months and five years. Takes 
 from pathlib import Path
 
 import hecon
+from hecon.report.statements import answer
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -21,9 +22,9 @@ def main() -> None:
     report = hecon.write_report(comparison, RESULTS / "report.html")
     comparison.save_csv(RESULTS)
 
-    answer = hecon.answer(comparison)
-    print(answer.headline)
-    print(answer.because[0])
+    said = answer(comparison)
+    print(said.headline)
+    print(said.because[0])
     print(f"Report: {report}")
 
 

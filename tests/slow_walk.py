@@ -83,7 +83,7 @@ def mortality_of_week(week, age, sex, hazards, tables):
     return total
 
 
-def slow_stays(world, seed, draw, person, tables=None):
+def slow_stays(world, seed, draw, person, tables=None):  # noqa: C901, PLR0912, PLR0915  (a week reads from top to bottom)
     """Walk one person: rows of (state, first week, weeks of the spell waited, weekdays of the right used)."""
     tables = tables or Tables(world)
     people, structure, rules, hazards, program = (
@@ -114,8 +114,8 @@ def slow_stays(world, seed, draw, person, tables=None):
     def leave_by_exit(group, *, helped):
         """Draw where a right that has run out leads."""
         weights = [
-            0.0 if destination < 0 else float(hazards.exit_weight[group, slot]) * scale[structure.exit_scale[group, slot]]
-            for slot, destination in enumerate(structure.exit_destination[group])
+            0.0 if to < 0 else float(hazards.exit_weight[group, slot]) * scale[structure.exit_scale[group, slot]]
+            for slot, to in enumerate(structure.exit_destination[group])
         ]
         if helped:
             weights = [weight * float(program.exit_effect[group, slot]) for slot, weight in enumerate(weights)]
@@ -149,10 +149,9 @@ def slow_stays(world, seed, draw, person, tables=None):
         death -= float(hazards.mortality_ratio[state]) * mortality_of_week(week, age, sex, hazards, tables)
         patience -= sum(pull)
         # The week uses the right.
-        nav = nobody = 0
         if tables.right[group] > 0:
             past = waited if tables.waits[group] else tables.waiting_days
-            _, nav, nobody = days_of_week(past, used[group], tables.right[group], tables.waiting_days)
+            _, nav, _ = days_of_week(past, used[group], tables.right[group], tables.waiting_days)
             used[group] += nav
         clock += 1
         if tables.waits[group]:
@@ -211,7 +210,7 @@ def states_by_week(stays, horizon):
     return states
 
 
-def slow_categories(world, person, stays):
+def slow_categories(world, person, stays):  # noqa: C901  (one branch a state)
     """Count one person's weeks by year and category, undiscounted weights taken from the world's discounting."""
     people, accounts, horizon = world.people, world.accounts, world.horizon
     weight = np.diff(accounts.discount)

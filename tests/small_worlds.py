@@ -25,7 +25,7 @@ def no_program(structure=STRUCTURE):
     )
 
 
-def count_weeks(persons, horizon, *, states=len(STATES), holiday_pay_days=48, friction_weeks=12):
+def count_weeks(persons, horizon, *, states=8, holiday_pay_days=48, friction_weeks=12):
     """Accounts that only count: every category is its own flow, at one a week, undiscounted."""
     return kernel.Accounts(
         discount=np.arange(horizon + 1.0),

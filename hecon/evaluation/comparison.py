@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 import platform
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.inputs.errors import InputError
 from hecon.model.ledger import costs
 from hecon.model.population import cohort_population, draw_population
 from hecon.model.runs import whole_file
-from hecon.model.simulation import SEED, STRATEGIES, occupancy, simulate, trace
+from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from hecon.inputs.parameters import Parameters
 
@@ -302,17 +304,10 @@ def _scenarios(parameters: Parameters, base: xr.Dataset, comparator: str, run: A
 
 def _versions() -> dict[str, str]:
     return {
-        "hecon": _version("hecon"),
+        "hecon": __version__,
         "python": platform.python_version(),
-        **{name: _version(name) for name in ("numpy", "numba")},
+        **{name: version(name) for name in ("numpy", "numba")},
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _digest(cohort: pd.DataFrame) -> str:

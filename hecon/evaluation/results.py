@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from hecon.evaluation import cea
-from hecon.model.ledger import FLOWS, PERSPECTIVES, PROGRAM_FLOWS, Productivity, costs
+from hecon.model.ledger import FLOWS, PROGRAM_FLOWS, Productivity, costs
 from hecon.model.outcomes import MEASURES
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hecon.evaluation.comparison import Comparison
-    from hecon.inputs.parameters import Parameters
 
 YEAR_1 = "12 months"
 NO_EFFECT_AFTER = "(a) no effect after month 12"
@@ -30,17 +29,6 @@ HORIZONS = (YEAR_1, NO_EFFECT_AFTER, CARRIED_FORWARD, AAP_DIFFERENCE_ZERO)
 
 DELIVERY_FLOWS = tuple(flow.name for flow in FLOWS if flow.kind == "delivery")
 DAYS = "benefit_days_12m"
-SHARE_OF_QUANTILE = {"benefit_days_q1": 0.25, "benefit_days_median": 0.5, "benefit_days_q3": 0.75}
-ARMS = {
-    "usual_care": "usual_case_management",
-    "active_control": "early_follow_up",
-    "motivational_interviewing": "motivational_interviewing",
-}
-MEASURE_OF = {
-    "sustained_return": "sustained_return",
-    "no_benefit_day_365": "no_benefit_12m",
-    "aap_entry": "entered_aap_12m",
-}
 
 
 def costs_by_horizon(comparison: Comparison, productivity: Productivity = "human_capital") -> xr.DataArray:
@@ -150,7 +138,7 @@ def program_icers(comparison: Comparison) -> pd.DataFrame:
     table["strategy"] = [of_label[label] for label in table["label"]]
     errors = [np.nan] * len(table)
     frontier = table.index[table["status"] == "frontier"]
-    for before, after in zip(frontier[:-1], frontier[1:], strict=True):
+    for before, after in pairwise(frontier):
         names = table.loc[[before, after], "strategy"]
         step_cost, step_effect = (part.sel(strategy=list(names)).diff("strategy") for part in (cost, effect))
         errors[after] = ratio_error(step_cost.to_numpy(), step_effect.to_numpy())
@@ -171,7 +159,7 @@ def cost_per_day(comparison: Comparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame with ``program_cost`` and ``days`` (each with ``_error``, ``_low``, ``_high``), ``ratio`` and
-    ``ratio_error`` (NOK per day; NaN unless the program costs more and avoids days), ``value_of_day`` and ``break_even``
+    ``ratio_error`` (NOK per day; NaN unless the program costs more and avoids days), ``value_of_day``, ``break_even``
     (days at which production alone would pay for it; NaN unless it costs more), ``probability`` that the days avoided
     are worth more than the program
     """
@@ -268,7 +256,7 @@ def after_month_12(comparison: Comparison) -> pd.DataFrame:
 
 def allowance_entry(comparison: Comparison) -> pd.DataFrame:
     """Give the difference in the share moved to the allowance within 12 months: as fitted, and with equal odds."""
-    columns = {}
+    columns: dict[str, xr.DataArray] = {}
     for name, run in (("carried", comparison.carried), ("alike", comparison.alike)):
         share = _per_person(run)["outcome"].sel(measure="entered_aap_12m", drop=True)
         gap = cea.incremental(share, comparison.comparator)
@@ -365,16 +353,14 @@ def drivers(comparison: Comparison) -> pd.DataFrame:
     DataFrame of squared rank correlations over draws, the greatest first: ``strategy``, ``parameter``, ``share``,
     ``rho``. Parameters of a calibrated block move together, so shares need not add up to one.
     """
-    from scipy.stats import rankdata
-
     inputs = comparison.parameters.sample(comparison.draws, comparison.record["seed"])
     gain = -cea.incremental(
         costs_by_horizon(comparison).sel(perspective="society", horizon=YEAR_1, drop=True), comparison.comparator
     )
-    ranks = {name: rankdata(values) for name, values in inputs.drawn.items() if np.ptp(values) > 0}
+    ranks = {name: pd.Series(values).rank() for name, values in inputs.drawn.items() if np.ptp(values) > 0}
     rows = []
     for name in comparison.programs:
-        gains = rankdata(gain.sel(strategy=name).to_numpy())
+        gains = pd.Series(gain.sel(strategy=name).to_numpy()).rank()
         if np.ptp(gains) == 0:
             continue
         for parameter, rank in ranks.items():
@@ -388,52 +374,6 @@ def drivers(comparison: Comparison) -> pd.DataFrame:
         ascending=[True, False, True],
         ignore_index=True,
     )
-
-
-def published(parameters: Parameters) -> pd.DataFrame:
-    """Give the trial's published figures that the model has an outcome for, from targets.toml; empty without the file."""
-    path = parameters.folder / "targets.toml"
-    columns = ["strategy", "statistic", "value", "n"]
-    if not path.is_file():
-        return pd.DataFrame(columns=columns)
-    known = {*SHARE_OF_QUANTILE, *MEASURE_OF, "sustained_return_median_days"}
-    rows = [
-        (ARMS[target["arm"]], target["statistic"], float(target["value"]), int(target["n"]))
-        for target in tomllib.loads(path.read_text(encoding="utf-8"))["targets"]
-        if target["arm"] in ARMS and target["statistic"] in known
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def against_trial(comparison: Comparison) -> pd.DataFrame:
-    """Set the base case beside the trial's figures, with the range that an arm of the trial's size would show.
-
-    Returns
-    -------
-    DataFrame with ``strategy``, ``statistic``, ``published``, ``simulated``, ``low``, ``high`` (95% range of a trial arm
-    drawn from the model) and ``within``
-    """
-    rows = []
-    for row in published(comparison.parameters).itertuples():
-        if row.strategy not in comparison.strategies:
-            continue
-        simulated, low, high = _arm(comparison.base.sel(strategy=row.strategy), str(row.statistic), int(row.n))
-        rows.append((row.strategy, row.statistic, row.value, simulated, low, high, low <= row.value <= high))
-    return pd.DataFrame(rows, columns=["strategy", "statistic", "published", "simulated", "low", "high", "within"])
-
-
-def _arm(base: xr.Dataset, statistic: str, n: int) -> tuple[float, float, float]:
-    """Give a simulated statistic and its 95% sampling range among n people."""
-    if statistic in MEASURE_OF:
-        share = float(base["outcome"].sel(measure=MEASURE_OF[statistic]))
-        half = 1.96 * np.sqrt(share * (1.0 - share) / n)
-        return share, share - half, share + half
-    at = SHARE_OF_QUANTILE.get(statistic, 0.5)
-    half = 1.96 * np.sqrt(at * (1.0 - at) / n)
-    name, factor = ("benefit_days", 1.0) if statistic in SHARE_OF_QUANTILE else ("weeks_to_return", 7.0)
-    levels = base["quantile"].to_numpy()
-    low, simulated, high = factor * np.interp([at - half, at, at + half], levels, base[name].to_numpy())
-    return float(simulated), float(low), float(high)
 
 
 def _money(comparison: Comparison) -> xr.DataArray:
@@ -460,6 +400,3 @@ def _frame(columns: dict[str, xr.DataArray], dims: tuple[str, ...]) -> pd.DataFr
     first = next(iter(arrays.values()))
     index = pd.MultiIndex.from_product([first[dim].to_numpy().tolist() for dim in dims], names=list(dims))
     return pd.DataFrame({name: array.to_numpy().ravel() for name, array in arrays.items()}, index=index).reset_index()
-
-
-PERSPECTIVE_LABELS = {perspective.name: perspective.label for perspective in PERSPECTIVES}

@@ -599,12 +599,14 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
             if rules.waits[group]:
                 waited += weeks
         unbroken = clock + weeks
+        if group == structure.restoring_group:
+            for right in range(groups):
+                if 0 < rules.restored_after[right] <= unbroken:
+                    used[right] = 0
         exiting = group
         for _ in range(groups):
             entered = structure.group[next_state]
             if not at_exit:
-                if group == structure.restoring_group and 0 < rules.restored_after[entered] <= unbroken:
-                    used[entered] = 0
                 if rules.right[entered] == 0 or used[entered] < rules.right[entered]:
                     break
                 exiting = entered

@@ -190,7 +190,9 @@ def people_arrays(population: Population, values: Draw) -> kernel.People:
         clock=population.weeks_sick_listed,
         waited=np.minimum(population.weeks_sick_listed, waiting_weeks),
         used=used,
-        retirement=np.floor((values["retirement_age"] - population.age) * WEEKS_PER_YEAR).astype(np.int64),
+        retirement=np.maximum(np.floor((values["retirement_age"] - population.age) * WEEKS_PER_YEAR), 0).astype(
+            np.int64
+        ),
         sex=population.sex,
         age=population.age,
         scale=scale,
@@ -226,7 +228,8 @@ def read_cohort(path: Path) -> pd.DataFrame:
     try:
         frame = pd.read_csv(path)
     except (OSError, ValueError) as error:
-        message = f"{path}: cannot be read as CSV ({error}): give a comma-separated file with a header"
+        why = " ".join(str(error).split())
+        message = f"{path}: cannot be read as CSV ({why}): give a comma-separated file with a header"
         raise InputError(message) from error
     missing = [name for name in REQUIRED if name not in frame]
     if missing:
@@ -257,7 +260,9 @@ def read_cohort(path: Path) -> pd.DataFrame:
     }
     for name, (low, high) in bounds.items():
         numbers = pd.to_numeric(frame[name], errors="coerce")
-        _refuse(path, frame, name, ~numbers.between(low, high), f"a number from {low:g} to {high:g}")
+        _refuse(
+            path, frame, name, ~numbers.between(low, high) | ~np.isfinite(numbers), f"a number from {low:g} to {high:g}"
+        )
         frame[name] = numbers
     for name in ("weeks_sick_listed", "rights_used"):
         _refuse(path, frame, name, frame[name] != np.floor(frame[name]), "a whole number")

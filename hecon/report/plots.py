@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hecon.evaluation import cea, results
+from hecon.evaluation.trial import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,16 +79,22 @@ def plane(comparison: Comparison) -> str:
         means = [
             (float(effect.sel(strategy=n).mean()), float(more.sel(strategy=n).mean())) for n in comparison.programs
         ]
-        for (x, y), name in zip(means, comparison.programs, strict=True):
+        for (days, spent), name in zip(means, comparison.programs, strict=True):
             axes.plot(
-                [x], [y], "o", color=ink(comparison, name), markersize=7, markeredgecolor=INK, markeredgewidth=0.8
+                [days],
+                [spent],
+                "o",
+                color=ink(comparison, name),
+                markersize=7,
+                markeredgecolor=INK,
+                markeredgewidth=0.8,
             )
-        spots = spread([y for _, y in means], (top - min(bottom, 0.0)) * 0.075)
-        for (x, y), spot, name in zip(means, spots, comparison.programs, strict=True):
-            left = x > (low + high) / 2
+        spots = spread([spent for _, spent in means], (top - min(bottom, 0.0)) * 0.075)
+        for (days, spent), spot, name in zip(means, spots, comparison.programs, strict=True):
+            left = days > (low + high) / 2
             axes.annotate(
                 comparison.label(name),
-                (x, y),
+                (days, spent),
                 (low + (0.01 if left else 0.99) * (high - low), spot),
                 color=ink(comparison, name),
                 fontweight="bold",
@@ -217,7 +224,8 @@ def differences(comparison: Comparison) -> str:
     with _figure("differences", panels=(2, 2)) as (figure, grid):
         for axes, (title, states) in zip(grid.ravel(), panels.items(), strict=True):
             for name in comparison.programs:
-                gap = 100 * sum(shares[name][state] - shares[comparison.comparator][state] for state in states)
+                gaps = [shares[name][state] - shares[comparison.comparator][state] for state in states]
+                gap = 100 * np.sum(gaps, axis=0)
                 axes.plot(np.arange(len(gap)) / 52, gap, color=ink(comparison, name), linewidth=1.6)
             axes.axhline(0, color=INK, linewidth=0.8)
             axes.axvline(1, color=LINE, linewidth=0.8)
@@ -239,7 +247,7 @@ def differences(comparison: Comparison) -> str:
 def benefit_days(comparison: Comparison) -> str:
     """Draw the distribution of days on benefit, and the trial's published quartiles over it."""
     levels = comparison.base["quantile"].to_numpy()
-    trial = results.published(comparison.parameters)
+    trial = published(comparison.parameters)
     rows = len(comparison.strategies)
     with _figure("days", height=1.0 + 0.85 * rows) as (figure, axes):
         longest = float(comparison.base["benefit_days"].max())
@@ -310,7 +318,7 @@ def _occupancy(comparison: Comparison) -> dict[str, dict[str, Any]]:
     for name in comparison.strategies:
         table = comparison.occupancy.sel(strategy=name)
         own = {state: table.sel(state=state).to_numpy() for state in STATE_LABELS if state != "elsewhere"}
-        own["elsewhere"] = 1.0 - sum(own.values())
+        own["elsewhere"] = 1.0 - np.sum(list(own.values()), axis=0)
         shares[name] = own
     return shares
 
@@ -322,7 +330,7 @@ def _figure(salt: str, *, height: float = HEIGHT, panels: tuple[int, int] = (1, 
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    style = {
+    style: dict[Any, Any] = {
         "svg.hashsalt": salt,
         "svg.fonttype": "none",
         "font.family": ["DejaVu Sans"],
@@ -357,8 +365,8 @@ def _svg(figure: Figure) -> str:
     text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text)
     text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text)
     text = re.sub(r"xmlns:xlink=\"[^\"]*\" ?", "", text).replace("xlink:href", "href")
-    used = set(re.findall(r"#([\w-]+)", text))
-    text = re.sub(r' id="([\w-]+)"', lambda found: found[0] if found[1] in used else "", text)
+    used = set(re.findall(r"#([\w.-]+)", text))
+    text = re.sub(r' id="([\w.-]+)"', lambda found: found[0] if found[1] in used else "", text)
     text = text.replace("'DejaVu Sans'", FONTS)
     names = {INK: "currentColor", LINE: "var(--line)"}
     names |= {colour: f"var(--strategy-{position})" for position, colour in enumerate(STRATEGY_INKS)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,34 +10,14 @@ from hecon.evaluation import cea, results
 from hecon.model.ledger import FLOW_NAMES, PERSPECTIVES
 from hecon.model.outcomes import measure
 from hecon.report import words
+from hecon.report.cells import Cell, Table, amount_cell, gain_cell, name_cell, rows_of, span, years
 from hecon.report.numbers import chance, interval, kroner, number, percent, plus_minus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
     from hecon.evaluation.comparison import Comparison
-    from hecon.inputs.entries import Parameter
 
-GRADES = {
-    "statute": "law, or a rule of the ministry",
-    "trial": "the trial itself",
-    "registry": "a national register",
-    "study": "a published study",
-    "derived": "computed from published figures",
-    "calibrated": "fitted to the trial and registers",
-    "assumption": "assumed: no source gives it",
-}
-STATISTICS = {
-    "benefit_days_q1": ("Days on benefit, lower quartile", "days"),
-    "benefit_days_median": ("Days on benefit, median", "days"),
-    "benefit_days_q3": ("Days on benefit, upper quartile", "days"),
-    "sustained_return": ("Sustained return within 12 months", "share"),
-    "sustained_return_median_days": ("Median time to sustained return, calendar days", "days"),
-    "no_benefit_day_365": ("Without benefit on day 365", "share"),
-    "aap_entry": ("Moved to work assessment allowance by day 365", "share"),
-}
 LARGEST_SHARE_ERROR = 0.5
 """Monte Carlo error above which a share of a result says nothing."""
 
@@ -60,30 +38,9 @@ OUTCOMES = (
 )
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its text, what stands small under it, and a strategy whose colour marks it."""
-
-    text: str
-    detail: str = ""
-    strategy: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: a caption, headers, rows whose first `words` columns are text, and notes."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    words: int = 1
-    notes: tuple[str, ...] = ()
-
-
 def summary(comparison: Comparison, costs: pd.DataFrame, per_day: pd.DataFrame) -> Table:
     """Give the first screen's table: what each program costs, does and is worth over 12 months."""
-    society = _rows(costs, results.YEAR_1, "society")
+    society = rows_of(costs, results.YEAR_1, "society")
     days = per_day.set_index("strategy")
     rows = []
     for name in comparison.strategies:
@@ -94,9 +51,9 @@ def summary(comparison: Comparison, costs: pd.DataFrame, per_day: pd.DataFrame) 
         else:
             effect = days.loc[name]
             cells = [
-                _amount(effect, "program_cost"),
-                _amount(effect, "days"),
-                _gain(row),
+                amount_cell(effect, "program_cost"),
+                amount_cell(effect, "days"),
+                gain_cell(row),
             ]
         role = "what the others are compared with" if name == comparison.comparator else ""
         rows.append((Cell(comparison.label(name), role, name), *cells, Cell(odds)))
@@ -112,18 +69,18 @@ def perspectives(comparison: Comparison, costs: pd.DataFrame, horizon: str) -> T
     """Give what each side gains with each program, and how probably it is that side's best."""
     rows = []
     for name in comparison.strategies:
-        cells = [_name(comparison, name)]
+        cells = [name_cell(comparison, name)]
         for perspective in PERSPECTIVES:
-            row = _rows(costs, horizon, perspective.name).loc[name]
+            row = rows_of(costs, horizon, perspective.name).loc[name]
             odds = f"best: {chance(row['probability'], comparison.draws)}"
             if name == comparison.comparator:
                 cells.append(Cell("–", odds))
             else:
-                gain = _gain(row)
+                gain = gain_cell(row)
                 cells.append(Cell(gain.text, f"{gain.detail} | {odds}", tone=gain.tone))
         rows.append(tuple(cells))
     return Table(
-        f"What each side gains per person, NOK, {_span(comparison, horizon)}. A minus is a loss. Beneath: 95% interval, "
+        f"What each side gains per person, NOK, {span(comparison, horizon)}. A minus is a loss. Beneath: 95% interval, "
         "Monte Carlo error, and the probability that the choice costs this side least.",
         ("", *(perspective.label for perspective in PERSPECTIVES)),
         tuple(rows),
@@ -135,15 +92,15 @@ def cost_levels(comparison: Comparison, costs: pd.DataFrame) -> Table:
     rows = []
     for horizon in results.HORIZONS:
         for perspective in PERSPECTIVES:
-            part = _rows(costs, horizon, perspective.name)
+            part = rows_of(costs, horizon, perspective.name)
             for name in comparison.strategies:
                 row = part.loc[name]
                 compared = name != comparison.comparator
                 rows.append(
                     (
-                        Cell(_span(comparison, horizon)),
+                        Cell(span(comparison, horizon)),
                         Cell(perspective.label),
-                        _name(comparison, name),
+                        name_cell(comparison, name),
                         Cell(number(row["cost"], row["cost_error"]), plus_minus(row["cost_error"])),
                         Cell(number(row["increment"], row["error"]), plus_minus(row["error"]))
                         if compared
@@ -156,7 +113,8 @@ def cost_levels(comparison: Comparison, costs: pd.DataFrame) -> Table:
                     )
                 )
     return Table(
-        "Costs per person, NOK: paid to others less received, so a minus is income. Expected values over draws, and the "
+        "Costs per person, NOK: paid to others less received, so a minus is income. Expected values over draws, and "
+        "the "
         "increments of the base case beside them. Monte Carlo errors beneath.",
         ("Horizon", "Side", "Strategy", "Cost", "Increment", "95% interval", "Base case increment", "Chance cheapest"),
         tuple(rows),
@@ -196,7 +154,8 @@ def ledger(comparison: Comparison) -> Table:
         tuple(rows),
         words=2,
         notes=(
-            "Flows under 0.5 NOK everywhere are left out, and so are replacements, which only the friction cost method counts. "
+            "Flows under 0.5 NOK everywhere are left out, and so are replacements, which only the friction cost "
+            "method counts. "
             "Summed over all parties and the outside world the ledger is zero.",
         ),
     )
@@ -219,7 +178,7 @@ def icers(comparison: Comparison) -> Table:
     unsure = "its days avoided span zero: some draws have no ratio"
     rows = [
         (
-            _name(comparison, row.strategy),
+            name_cell(comparison, row.strategy),
             Cell(number(row.cost, errors[row.strategy][0]), plus_minus(errors[row.strategy][0])),
             Cell(number(row.effect, errors[row.strategy][1]), plus_minus(errors[row.strategy][1])),
             Cell(sentence, unsure if low[row.strategy] < 0.0 < high[row.strategy] else "", tone="text"),
@@ -232,8 +191,10 @@ def icers(comparison: Comparison) -> Table:
         ("", "Program cost, NOK", "Days avoided", "Cost per sick-leave day avoided"),
         tuple(rows),
         notes=(
-            "Only these costs are divided by days: a cost that already holds production or benefits counts the day twice. "
-            f"A full-time workday is worth {kroner(float(comparison.base['value_of_day']))} in production: mean full-time "
+            "Only these costs are divided by days: a cost that already holds production or benefits counts the day "
+            "twice. "
+            f"A full-time workday is worth {kroner(float(comparison.base['value_of_day']))} in production: mean "
+            "full-time "
             "wage with employer's contribution, divided by 260.",
         ),
     )
@@ -248,11 +209,11 @@ def returns(comparison: Comparison) -> Table:
         rows.append(
             (
                 Cell(
-                    words.upper(_span(comparison, row["horizon"])) if row["strategy"] == comparison.programs[0] else ""
+                    words.upper(span(comparison, row["horizon"])) if row["strategy"] == comparison.programs[0] else ""
                 ),
-                _name(comparison, row["strategy"]),
-                _amount(row, "delivery"),
-                _amount(row, "benefit"),
+                name_cell(comparison, row["strategy"]),
+                amount_cell(row, "delivery"),
+                amount_cell(row, "benefit"),
                 Cell(number(row["benefit_cost_ratio"], error), plus_minus(error)) if printed else Cell("not printed"),
                 Cell(
                     number(row["return_per_krone"], error), interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error)
@@ -267,7 +228,8 @@ def returns(comparison: Comparison) -> Table:
         tuple(rows),
         words=2,
         notes=(
-            "Benefit is the change in delivery less the change in society's net cost. A return of 0 means that the krone "
+            "Benefit is the change in delivery less the change in society's net cost. A return of 0 means that the "
+            "krone "
             "just comes back; −1 that it is lost. Neither ratio is printed where delivery does not cost more than with "
             "the comparator.",
         ),
@@ -281,9 +243,9 @@ def five_years(comparison: Comparison) -> Table:
         share = row["share_later"]
         rows.append(
             (
-                _name(comparison, row["strategy"]),
-                *(_amount(row, key) for key in "abc"),
-                _amount(row, "later"),
+                name_cell(comparison, row["strategy"]),
+                *(amount_cell(row, key) for key in "abc"),
+                amount_cell(row, "later"),
                 Cell(_share(share, row["share_later_error"])),
             )
         )
@@ -311,7 +273,7 @@ def productivity(comparison: Comparison) -> Table:
         cells = []
         for method in ("human_capital", "friction_cost"):
             row = table.loc[(name, method)]
-            amount = _amount(row, "gain")
+            amount = amount_cell(row, "gain")
             cells.append(
                 Cell(
                     amount.text,
@@ -319,8 +281,8 @@ def productivity(comparison: Comparison) -> Table:
                     tone=amount.tone,
                 )
             )
-        rows.append((_name(comparison, name), *cells))
-    weeks = comparison.parameters["friction_period"].value
+        rows.append((name_cell(comparison, name), *cells))
+    weeks = comparison.parameters.base_case().one(0)["friction_period"]
     return Table(
         "What society gains per person in 12 months, NOK, by how lost production is valued.",
         ("", "Human capital (base)", f"Friction cost, {weeks:g} weeks"),
@@ -344,10 +306,10 @@ def subgroups(comparison: Comparison) -> Table:
                     Cell(str(level).replace("_", " ").capitalize(), f"{percent(first['share'])} of people")
                     if position == 0
                     else Cell(""),
-                    _name(comparison, row["strategy"]),
+                    name_cell(comparison, row["strategy"]),
                     Cell(number(row["usual_days"], row["usual_days_error"])) if position == 0 else Cell(""),
-                    _amount(row, "days"),
-                    _amount(row, "gain"),
+                    amount_cell(row, "days"),
+                    amount_cell(row, "gain"),
                 )
             )
     return Table(
@@ -377,39 +339,10 @@ def outcomes(comparison: Comparison) -> Table:
                 cells.append(Cell(number(row["mean"], row["mean_error"]), f"{sign}{change} {plus_minus(row['error'])}"))
         rows.append((Cell(about.label, "% of people" if share else about.unit), *cells))
     return Table(
-        "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte Carlo error.",
+        "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte Carlo "
+        "error.",
         ("", *(comparison.label(name) for name in comparison.strategies)),
         tuple(rows),
-    )
-
-
-def against_trial(comparison: Comparison) -> Table | None:
-    """Set the base case beside what the trial published; none where the parameters have no targets."""
-    table = results.against_trial(comparison)
-    if table.empty:
-        return None
-    rows, before = [], ""
-    for row in table.to_dict("records"):
-        name, unit = STATISTICS[row["statistic"]]
-        values = [row[key] for key in ("published", "simulated", "low", "high")]
-        trial, model, low, high = (percent(x) if unit == "share" else f"{x:.0f}" for x in values)
-        name_cell = _name(comparison, row["strategy"]) if row["strategy"] != before else Cell("")
-        before = row["strategy"]
-        within = Cell("within") if row["within"] else Cell("outside", tone="warn")
-        rows.append(
-            (_name(comparison, row["strategy"]), Cell(name), Cell(trial), Cell(model), Cell(f"{low} to {high}"), within)
-        )
-    outside = int((~table["within"].astype(bool)).sum())
-    return Table(
-        "The base case against the published figures of the trial's arms (Aasdahl et al. 2023).",
-        ("Arm", "Figure", "Trial", "Model", "95% range of an arm its size", ""),
-        tuple(rows),
-        words=2,
-        notes=(
-            f"{len(table) - outside} of {len(table)} figures lie within the range that an arm of the trial's size would show "
-            "if the model were true. Most of them were used to fit it, so this is a check of the fit and no validation. The "
-            f"statute here is that of {comparison.parameters.date}; the trial ran under that of its own years.",
-        ),
     )
 
 
@@ -430,7 +363,8 @@ def scenario_gains(comparison: Comparison) -> Table:
         ]
         rows.append((Cell(about.label, about.summary) if about else Cell("Base case"), *cells))
     return Table(
-        "What society gains per person, NOK, when one assumption is changed and everything else stays in the base case.",
+        "What society gains per person, NOK, when one assumption is changed and everything else stays in the base "
+        "case.",
         (
             "",
             *(
@@ -440,7 +374,8 @@ def scenario_gains(comparison: Comparison) -> Table:
         ),
         tuple(rows),
         notes=(
-            "Every row has the same people and the same luck, so that the rows' differences are the assumption's alone. "
+            "Every row has the same people and the same luck, so that the rows' differences are the assumption's "
+            "alone. "
             "Digits by the base case's Monte Carlo error.",
             *([f"Not shown, since they change no money here: {words.joined(same)}."] if same else []),
         ),
@@ -458,7 +393,7 @@ def drivers(comparison: Comparison, least: float = 0.05, most: int = 5) -> Table
             way = "more is better" if row["rho"] > 0 else "more is worse"
             rows.append(
                 (
-                    _name(comparison, name) if position == 0 else Cell(""),
+                    name_cell(comparison, name) if position == 0 else Cell(""),
                     Cell(entry.label),
                     Cell(entry.grade, tone="assumed" if entry.grade == "assumption" else ""),
                     Cell(percent(row["share"]), way),
@@ -474,79 +409,6 @@ def drivers(comparison: Comparison, least: float = 0.05, most: int = 5) -> Table
     )
 
 
-def grade_counts(comparison: Comparison) -> list[tuple[str, str, int, int]]:
-    """Give grade, what it means, how many parameters have it and how many of them are uncertain."""
-    entries = _read(comparison)
-    counts = Counter(entry.grade for entry in entries)
-    moving = Counter(entry.grade for entry in entries if entry.uncertain)
-    return [(grade, meaning, counts[grade], moving[grade]) for grade, meaning in GRADES.items() if counts[grade]]
-
-
-def assumptions(comparison: Comparison) -> Table:
-    """Give every parameter with its value, distribution, source and grade."""
-    parameters = comparison.parameters
-    rows = []
-    for entry in sorted(_read(comparison), key=lambda one: (one.file, one.name)):
-        source = parameters.sources.get(entry.source)
-        parts = [source.authors, str(source.year), source.title] if source else [entry.source]
-        citation = ". ".join(part.rstrip(".") for part in parts)
-        mine = entry.name in parameters.overlaid
-        reference = " For reference: the model does not read it." if entry.role == "reference" else ""
-        rows.append(
-            (
-                Cell(entry.label, entry.name),
-                Cell(_value(entry), entry.unit),
-                Cell(_distribution(entry)),
-                Cell(
-                    entry.grade + (" (yours)" if mine else ""),
-                    entry.read if entry.read != entry.grade else "",
-                    tone="assumed" if entry.grade == "assumption" else "",
-                ),
-                Cell(f"{citation}.", f"{entry.locator}{reference}"),
-            )
-        )
-    return Table(
-        f"Every parameter on {parameters.date}. Money is NOK of 2025; a distribution is in the terms of its source.",
-        ("Parameter", "Value", "Distribution", "Grade", "Source, and where in it"),
-        tuple(rows),
-        words=5,
-    )
-
-
-def years(comparison: Comparison) -> str:
-    """Give the long horizon in words."""
-    length = comparison.record["weeks"] / 52
-    names = {2: "two", 3: "three", 4: "four", 5: "five", 10: "ten"}
-    return f"{names.get(length, f'{length:.3g}')} years"
-
-
-def _span(comparison: Comparison, horizon: str) -> str:
-    return horizon if horizon == results.YEAR_1 else f"{years(comparison)}, {horizon}"
-
-
-def _rows(costs: pd.DataFrame, horizon: str, perspective: str) -> pd.DataFrame:
-    return costs[(costs["horizon"] == horizon) & (costs["perspective"] == perspective)].set_index("strategy")
-
-
-def _name(comparison: Comparison, strategy: str) -> Cell:
-    return Cell(comparison.label(strategy), strategy=strategy)
-
-
-def _gain(row: pd.Series) -> Cell:
-    """Give a gain from a row of costs, the signs turned."""
-    turned = {"gain": -row["increment"], "gain_error": row["error"], "gain_low": -row["high"], "gain_high": -row["low"]}
-    return _amount(turned, "gain")
-
-
-def _amount(row: pd.Series | dict[str, float], name: str) -> Cell:
-    """Give a mean with its interval and Monte Carlo error, marked where the interval spans zero."""
-    value, error, low, high = (row[name + part] for part in ("", "_error", "_low", "_high"))
-    tone = "unsure" if low < 0.0 < high else ""
-    return Cell(
-        number(value, error), " | ".join(filter(None, [interval(low, high, error), plus_minus(error)])), tone=tone
-    )
-
-
 def _share(share: float, error: float) -> str:
     if not np.isfinite(share) or error > LARGEST_SHARE_ERROR:
         return "not defined"
@@ -555,28 +417,3 @@ def _share(share: float, error: float) -> str:
 
 def _party(name: str) -> str:
     return {"nav": "NAV", "outside": "outside"}.get(name, name.replace("_", " "))
-
-
-def _read(comparison: Comparison) -> Sequence[Parameter]:
-    return list(comparison.parameters.entries.values())
-
-
-def _value(entry: Parameter) -> str:
-    if isinstance(entry.value, tuple):
-        return f"{len(entry.value)} values, {entry.value[0]:.4g} to {entry.value[-1]:.4g}"
-    if entry.unit.startswith("NOK") or abs(entry.value) >= 10_000:
-        return f"{entry.value:,.0f}" if abs(entry.value) >= 100 else f"{entry.value:,.4g}"
-    return f"{entry.value:.4g}"
-
-
-def _distribution(entry: Parameter) -> str:
-    if entry.block is not None:
-        return f"joint, block {entry.block}"
-    if entry.distribution is None:
-        return "fixed"
-    parts = [
-        f"{key.replace('_', ' ')} {' to '.join(f'{x:g}' for x in value) if isinstance(value, list | tuple) else f'{value:g}'}"
-        for key, value in entry.distribution.items()
-        if key != "family"
-    ]
-    return f"{entry.distribution['family']}, {', '.join(parts)}"

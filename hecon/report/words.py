@@ -182,7 +182,7 @@ def sureness(order: Sequence[Standing], draws: int) -> str:
     ranked = sorted(order, key=lambda one: -one.probability)
     parts = [f"{spoken(one.label)} {chance(one.probability, draws)}" for one in ranked]
     text = f"The chance of being the best choice for society is {joined(parts)}."
-    if not ranked[0].label == order[0].label:
+    if ranked[0].label != order[0].label:
         text += (
             f" {upper(spoken(order[0].label))} has the best expected value although "
             f"{spoken(ranked[0].label)} is best more often: when it wins it wins more."
@@ -210,7 +210,8 @@ def perspectives_sentence(by_perspective: Mapping[str, Sequence[Standing]]) -> s
         text = f"Every side has the best expected result with {name}: {joined([side(w) for w in by_perspective])}."
     else:
         parts = [f"{name} for {joined(whom)}" for name, whom in choices.items()]
-        text = f"Not everybody gains from the same choice. The best expected result is with {joined(parts, '; and with ', '; with ')}."
+        best = joined(parts, "; and with ", "; with ")
+        text = f"Not everybody gains from the same choice. The best expected result is with {best}."
     return f"{text} {upper(joined(close))}." if close else text
 
 
@@ -232,7 +233,8 @@ def horizon_sentence(by_horizon: Mapping[str, Sequence[Standing]], years: str) -
             by_first.setdefault(spoken(first), []).append(name)
         parts = [f"{first} under {joined(names)}" for first, names in by_first.items()]
         text = (
-            f"Over {years} the answer depends on what is assumed after month 12: the best expected result for society is "
+            f"Over {years} the answer depends on what is assumed after month 12: the best expected result for "
+            "society is "
             f"with {joined(parts, ', but with ', ', with ')}."
         )
     elif len(set(rankings.values())) > 1:
@@ -241,7 +243,10 @@ def horizon_sentence(by_horizon: Mapping[str, Sequence[Standing]], years: str) -
             "but the ranking behind it changes."
         )
     else:
-        text = f"Over {years} the ranking of the programs for society is the same under all three assumptions about what comes after month 12."
+        text = (
+            f"Over {years} the ranking of the programs for society is the same under all three assumptions about what "
+            "comes after month 12."
+        )
     close = [name for name, order in by_horizon.items() if any(one.near_best for one in order[1:])]
     if close:
         text += f" Under {joined(close)} the first two are too close for the simulation to separate."
@@ -359,7 +364,7 @@ def side(perspective: str) -> str:
 
 def spoken(label: str) -> str:
     """Give a label as it stands within a sentence."""
-    return label if label[:2].isupper() else lower(label)
+    return label if label[1:2].isupper() else lower(label)
 
 
 def spoken_in(text: str, labels: Sequence[str]) -> str:

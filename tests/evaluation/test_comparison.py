@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hecon.evaluation import cea, results
+from hecon.evaluation import cea, results, trial
 from hecon.evaluation.comparison import compare
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
@@ -124,7 +124,7 @@ def test_a_wider_coordinate_drives_more():
 
 
 def test_published_figures_are_the_trials():
-    table = results.against_trial(small())
+    table = trial.against_trial(small())
     seen = table.set_index(["strategy", "statistic"])["published"]
     assert seen[("usual_case_management", "benefit_days_median")] == 76.0
     assert ((table["low"] <= table["simulated"]) & (table["simulated"] <= table["high"])).all()
@@ -132,7 +132,7 @@ def test_published_figures_are_the_trials():
 
 def test_without_targets_there_is_nothing_to_set_against(tmp_path):
     parameters = dataclasses.replace(read_parameters(), folder=tmp_path)
-    assert results.published(parameters).empty
+    assert trial.published(parameters).empty
 
 
 def test_files_are_written_and_read_back(tmp_path):

@@ -1,12 +1,13 @@
 """Other people's models through the kernel: one group a state, no rights, no effects, a cycle for a week.
 
-Probabilities enter as hazards, h_k = -ln(1 - sum p) p_k / sum p, and a cycle's rewards are computed here from the stays.
+Probabilities enter as hazards, h_k = -ln(1 - sum p) p_k / sum p; what a cycle is worth is computed here from the stays.
 """
 
 import functools
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from small_worlds import markov_world, states_by_week, traced
 
 PERSONS = 100_000
@@ -117,8 +118,8 @@ def test_f18_krijkamp_increments_under_common_luck():
     assert gain["qaly"].std() / np.sqrt(PERSONS) < 0.0015  # printed 0.001; about 0.023 with luck of its own in each arm
 
 
-# Alarid-Escudero F, Krijkamp E, Enns EA, et al. An introductory tutorial on cohort state-transition models in R. Med
-# Decis Making 2023;43:3-20, and DARTH-git/cohort-modeling-tutorial-intro: 75 cycles of a year, discounted 3%.
+# Alarid-Escudero F, Krijkamp E, Enns EA, et al. An introductory tutorial on cohort state-transition models in R using a
+# cost-effectiveness analysis example. Med Decis Making 2023;43:3-20, and DARTH-git/cohort-modeling-tutorial-intro: 75 cycles of a year, discounted 3%.
 
 SICKER_CYCLES = 75
 
@@ -208,7 +209,6 @@ def weibull(time, law, ratio=1.0):
 @functools.cache
 def continuous(ratio):
     """Return mean years in S1 and in S2."""
-    from scipy.integrate import quad
 
     def survival(time):
         return np.exp(-weibull(time, TO_S2, ratio) - weibull(time, TO_S3))

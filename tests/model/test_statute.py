@@ -57,14 +57,16 @@ def rows_of(world):
 
 def person(wage=600_000.0, age=44.0, grade=0.5, **fields):
     """A population of one."""
-    numbers = {"age": age, "grade": grade, "wage": wage, "employment_fraction": 1.0, "pension_held": 0.0, "frailty": 0.0}
-    whole = dict.fromkeys(("sex", "education", "diagnosis", "start", "weeks_sick_listed", "rights_used"), 0)
-    return Population(**{name: np.array([value]) for name, value in (numbers | whole | {"insured": 1} | fields).items()})
+    numbers = {"age": age, "grade": grade, "wage": wage, "employment_fraction": 1.0, "pension_held": 0.0}
+    zeros = ("sex", "education", "diagnosis", "start", "weeks_sick_listed", "rights_used", "frailty")
+    everything = numbers | dict.fromkeys(zeros, 0) | {"insured": 1} | fields
+    return Population(**{name: np.array([value]) for name, value in everything.items()})
 
 
 def yearly(values, category, **fields):
     """What a whole year in a category pays one person, by flow."""
-    return {name: 52.0 * float(amount[0]) for name, amount in weekly_rates(person(**fields), values)[category].items()}
+    weekly = weekly_rates(person(**fields), values)[category]
+    return {name: 52.0 * float(amount[0]) for name, amount in weekly.items()}
 
 
 # The employer's period and the right to sick pay
@@ -76,7 +78,9 @@ def test_the_employer_period_of_16_days_is_two_weeks_and_two_days(values, rules)
 
 
 @pytest.mark.parametrize(
-    ("weeks", "employer"), [(1, 1.0), (2, 2.0), (3, 16 / 7), (4, 16 / 7), (20, 16 / 7)], ids=lambda value: f"{value:.3g}"
+    ("weeks", "employer"),
+    [(1, 1.0), (2, 2.0), (3, 16 / 7), (4, 16 / 7), (20, 16 / 7)],
+    ids=lambda value: f"{value:.3g}",
 )
 def test_the_employer_pays_16_calendar_days_of_a_new_spell(rules, weeks, employer):
     world = one_person(rules, 10 + weeks, state=WORK, leave={WORK: (10, FULL)})
@@ -84,7 +88,7 @@ def test_the_employer_pays_16_calendar_days_of_a_new_spell(rules, weeks, employe
     assert got[kernel.IN_WORK] == 10.0
     assert got[kernel.FULL_EMPLOYER] == pytest.approx(employer, abs=1e-12)
     assert got[kernel.FULL_NAV] == pytest.approx(weeks - employer, abs=1e-12)
-    assert 5 * 16 / 7 == pytest.approx(11.43, abs=0.005)  # weekdays of money
+    assert 5 * got[kernel.FULL_EMPLOYER] <= 11.43  # weekdays of money
 
 
 @pytest.mark.parametrize(("weeks", "used"), [(1, 0), (2, 0), (3, 3), (4, 8), (10, 38)])
