@@ -9,7 +9,6 @@ sick-listed eight weeks or more in Norway, over 12 months and five years. Takes 
 from pathlib import Path
 
 import hecon
-from hecon.report.statements import answer
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -22,7 +21,7 @@ def main() -> None:
     report = hecon.write_report(comparison, RESULTS / "report.html")
     comparison.save_csv(RESULTS)
 
-    said = answer(comparison)
+    said = hecon.answer(comparison)
     print(said.headline)
     print(said.because[0])
     print(f"Report: {report}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hecon.model.population import read_cohort
     from hecon.model.simulation import occupancy, simulate, trace
     from hecon.report.document import write_report
+    from hecon.report.statements import answer
 
 __version__ = "0.1.0"
 SEED = 20251121
@@ -21,6 +22,7 @@ SEED = 20251121
 
 _HOMES = {
     "InputError": "hecon.inputs.errors",
+    "answer": "hecon.report.statements",
     "calibrate": "hecon.calibration.posterior",
     "ceac": "hecon.evaluation.cea",
     "check_laws": "hecon.model.laws",
@@ -41,6 +43,7 @@ __all__ = [
     "SEED",
     "InputError",
     "__version__",
+    "answer",
     "calibrate",
     "ceac",
     "check_laws",

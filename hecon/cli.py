@@ -90,8 +90,10 @@ def main() -> None:
 @click.option("--title", help="The report's title.")
 def report(out: Path, title: str | None, **options: Any) -> None:  # noqa: ANN401  (click passes what the options declare)
     """Compare the programs and write the report, one HTML file."""
-    written = hecon.write_report(_compare(**options), out, title)
-    click.echo(f"The report is in {written}.")
+    comparison = _compare(**options)
+    written = hecon.write_report(comparison, out, title)
+    click.echo(hecon.answer(comparison).headline)
+    click.echo(f"Report: {written}")
 
 
 @main.command()

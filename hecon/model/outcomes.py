@@ -88,11 +88,12 @@ TRIAL = (
         "QALYs, discounted",
         "Utility at inclusion while alive, plus the causal share of the difference between states.",
     ),
+    Measure("contacts_held", "Contacts held", "contacts", "Contacts held with people still eligible that week."),
     Measure(
-        "contacts_held", "Contacts held", "contacts", "Contacts due to people still eligible that week and attended."
-    ),
-    Measure(
-        "contacts_missed", "Contacts missed", "contacts", "Contacts due to people still eligible and not attended."
+        "contacts_missed",
+        "Contacts missed",
+        "contacts",
+        "Contacts of the program not held with people still eligible: not attended, or not offered to them.",
     ),
 )
 MEASURES = TRIAL + tuple(

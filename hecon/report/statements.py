@@ -164,7 +164,8 @@ def calibration_sentence(comparison: Comparison) -> str:
 
 def limitations(comparison: Comparison) -> list[str]:
     """Give what the model leaves out or takes for granted, as it stands in these parameters."""
-    surplus = comparison.parameters.base_case().one(0)["production_surplus"]
+    values = comparison.parameters.base_case().one(0)
+    surplus = values["production_surplus"]
     employer = (
         "A returned worker is worth nothing to the employer by assumption: production equals labour cost in the base "
         "case, "
@@ -173,7 +174,8 @@ def limitations(comparison: Comparison) -> list[str]:
         else f"A returned worker is worth {percent(surplus)} of the labour cost to the employer, an assumption."
     )
     texts = [
-        "The rolling three-year window for sick-pay rights is left out: 26 weeks in work restore the rights.",
+        "The rolling three-year window for sick-pay rights is left out: "
+        f"{values['requalification'] / 7:.0f} weeks in work restore the rights.",
         employer,
         "Capacity is not modelled: the coordinators, teams and trained caseworkers that a program needs are there, at "
         "constant cost however many take part.",
@@ -185,7 +187,8 @@ def limitations(comparison: Comparison) -> list[str]:
         "a judgement, and its spread is too."
         if "coordinated_program" in comparison.programs
         else "",
-        "Programs change hazards for 52 weeks at most. What comes later follows from where people are then, by rates "
+        f"Programs change hazards for {values['effect_ends_week']:.0f} weeks at most. "
+        "What comes later follows from where people are then, by rates "
         "from "
         "registers and assumptions about all long-term sick-listed, not from observing participants.",
         "Covariates change no hazards, since no source gives their effect: subgroups differ in wage, start and "

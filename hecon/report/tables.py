@@ -175,7 +175,7 @@ def icers(comparison: Comparison) -> Table:
         dict(zip(comparison.strategies, end.to_numpy(), strict=True))
         for end in cea.interval(effect.sel(strategy=list(comparison.strategies)))
     )
-    unsure = "its days avoided span zero: some draws have no ratio"
+    unsure = "the 95% interval of its days avoided spans zero"
     rows = [
         (
             name_cell(comparison, row.strategy),
@@ -216,7 +216,9 @@ def returns(comparison: Comparison) -> Table:
                 amount_cell(row, "benefit"),
                 Cell(number(row["benefit_cost_ratio"], error), plus_minus(error)) if printed else Cell("not printed"),
                 Cell(
-                    number(row["return_per_krone"], error), interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error)
+                    number(row["return_per_krone"], error),
+                    interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error),
+                    tone="unsure" if row["ratio_low"] < 1.0 < row["ratio_high"] else "",
                 )
                 if printed
                 else Cell("not printed"),
@@ -314,7 +316,13 @@ def subgroups(comparison: Comparison) -> Table:
             )
     return Table(
         "By how people are sick-listed at inclusion, and by diagnosis; per person, first 12 months.",
-        ("", "", "Days with usual care", "Days avoided", "Society gains, NOK"),
+        (
+            "",
+            "",
+            f"Days with {words.spoken(comparison.label(comparison.comparator))}",
+            "Days avoided",
+            "Society gains, NOK",
+        ),
         tuple(rows),
         words=2,
         notes=("Every difference here follows from baseline risk; the effect is assumed equal.",),

@@ -171,7 +171,7 @@ def exact_occupancy(world, start):
     [
         ("usual_case_management", "eight weeks in"),
         ("motivational_interviewing", "rights nearly spent"),
-        ("motivational_interviewing", "first day"),
+        pytest.param("motivational_interviewing", "first day", marks=pytest.mark.slow),
         pytest.param("motivational_interviewing", "eight weeks in", marks=pytest.mark.slow),
         pytest.param("usual_case_management", "rights nearly spent", marks=pytest.mark.slow),
         pytest.param("usual_case_management", "first day", marks=pytest.mark.slow),

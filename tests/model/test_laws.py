@@ -391,9 +391,12 @@ def test_f10_transfers_cancel_in_society():
 def test_f10_disjoint_perspectives_add_up(persons):
     money = persons["money"].isel(subgroup=slice(0, 50)).sum("year")
     sets = [frozenset(pair) for pair in combinations(PARTIES, 2)]
+    sign = {one: signs(FLOW_NAMES, one, "friction_cost").values for one in sets}
     for one, other in combinations(sets, 2):
         if not one & other:
-            np.testing.assert_allclose(cost(money, one) + cost(money, other), cost(money, one | other), atol=NOK)
+            np.testing.assert_array_equal(sign[one] + sign[other], signs(FLOW_NAMES, one | other, "friction_cost"))
+    purse, rest = cost(money, PUBLIC), cost(money, SOCIETY - PUBLIC)
+    np.testing.assert_allclose(purse + rest, cost(money, SOCIETY), atol=NOK)
 
 
 def test_perspectives_are_the_sets_of_parties_they_say(persons):

@@ -60,8 +60,9 @@ def within_three_standard_errors(sample, exact):
 
 
 # Krijkamp EM, Alarid-Escudero F, Enns EA, Jalal HJ, Hunink MGM, Pechlivanoglou P. Microsimulation modeling for health
-# decision sciences using R: a tutorial. Med Decis Making 2018;38:400-422, and DARTH-git/Microsimulation-tutorial,
-# appendix A (microsimulation) and C (the same as a cohort). Rewards at cycles 0 to 30, discounted 3%.
+# decision sciences using R: a tutorial. Med Decis Making 2018;38:400-422, and its repository
+# DARTH-git/Microsimulation-tutorial, appendix A (microsimulation) and C (the same as a cohort). Rewards at cycles 0 to
+# 30, discounted 3%.
 
 KRIJKAMP_CYCLES = 30
 KRIJKAMP = matrix(0.15, 0.005, 0.5, 0.105, 1 - (1 - 0.005) ** 3, 1 - (1 - 0.005) ** 10)
@@ -119,7 +120,8 @@ def test_f18_krijkamp_increments_under_common_luck():
 
 
 # Alarid-Escudero F, Krijkamp E, Enns EA, et al. An introductory tutorial on cohort state-transition models in R using a
-# cost-effectiveness analysis example. Med Decis Making 2023;43:3-20, and DARTH-git/cohort-modeling-tutorial-intro: 75 cycles of a year, discounted 3%.
+# cost-effectiveness analysis example. Med Decis Making 2023;43:3-20, and its repository
+# DARTH-git/cohort-modeling-tutorial-intro: 75 cycles of a year, discounted 3%.
 
 SICKER_CYCLES = 75
 
@@ -141,7 +143,7 @@ def sick_sicker(ratio):
     )
 
 
-SICK_SICKER = {  # ratio of treatment B, cost of the treatments while sick or sicker, utility while sick; printed answers
+SICK_SICKER = {  # ratio of treatment B, cost of treatment while sick or sicker, utility while sick; printed answers
     "standard of care": (1.0, 0.0, 0.75, 151_580, 20.711),
     "A": (1.0, 12_000.0, 0.95, 284_805, 21.499),
     "B": (0.6, 13_000.0, 0.75, 259_100, 22.184),

@@ -379,6 +379,47 @@ def test_the_employer_bears_the_shortfall_of_graded_production(parameters):
     assert flows["wages"] + flows["employer_contribution"] == pytest.approx(labour)
 
 
+def test_a_replacement_produces_and_is_paid_for_the_share_of_the_job_that_is_absent(parameters):
+    overlay = {"aap_degree": 0.9, "disability_degree": 0.8, "graded_productivity": 1.2, "production_surplus": 0.2}
+    values = parameters.overlay(overlay).base_case().one(0)
+    labour = 500_000 * (1 + values["employer_contribution"])
+    shares = {
+        kernel.REPLACED_FULL: 1.0,
+        kernel.REPLACED_GRADED: 1 - 0.4 * 1.2,  # what the absent 60% leave undone
+        kernel.REPLACED_AAP: 0.9,
+        kernel.REPLACED_PENSION: 0.8,
+        kernel.REPLACED_UNEMPLOYED: 1.0,
+    }
+    for category, share in shares.items():
+        flows = yearly(values, category, wage=500_000.0, grade=0.6)
+        assert flows == pytest.approx(
+            {"replacement_production": 1.2 * share * labour, "replacement_pay": share * labour}
+        )
+
+
+def test_free_time_is_valued_at_pay_after_tax(parameters):
+    values = parameters.with_scenario("leisure_valued").base_case().one(0)
+    after_tax = 650_000 - float(income_tax(np.array([650_000.0]), values)[0])
+    assert yearly(values, kernel.FULL_NAV, wage=650_000.0)["leisure"] == pytest.approx(0.25 * after_tax)
+    assert yearly(values, kernel.GRADED_NAV, wage=650_000.0, grade=0.4)["leisure"] == pytest.approx(0.1 * after_tax)
+    assert "leisure" not in yearly(values, kernel.IN_WORK, wage=650_000.0)
+
+
+def test_a_new_spell_disrupts_once(values):
+    weekly = weekly_rates(person(), values)[kernel.NEW_SPELL]
+    assert {name: float(amount[0]) for name, amount in weekly.items()} == {"disruption": values["disruption_per_spell"]}
+
+
+def test_presence_at_work_while_unwell_lowers_production_alone(parameters):
+    well, unwell = (
+        yearly(parameters.overlay({"presenteeism": share}).base_case().one(0), kernel.IN_WORK) for share in (0.0, 0.1)
+    )
+    assert unwell["production"] == pytest.approx(0.9 * well["production"])
+    assert {name: amount for name, amount in unwell.items() if name != "production"} == {
+        name: amount for name, amount in well.items() if name != "production"
+    }
+
+
 # Unemployment
 
 

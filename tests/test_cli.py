@@ -1,0 +1,575 @@
+"""The command as a user meets it: what it writes, and how it answers when it is asked for the impossible."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from click.testing import CliRunner
+
+import hecon
+from hecon.cli import main
+from hecon.inputs.parameters import shipped_folder
+
+PROJECT = Path(__file__).parents[1]
+SMALL = ("--draws", "4", "--people", "40", "--base-people", "200", "--weeks", "104", "--seed", "3", "--quiet")
+TABLES = {
+    "costs_by_perspective",
+    "ledger",
+    "cost_per_day",
+    "icer",
+    "returns",
+    "five_years",
+    "productivity",
+    "subgroups",
+    "outcomes",
+    "scenarios",
+    "drivers",
+}
+COHORT = "age,sex,start,weeks_sick_listed,wage\n40,man,full_sick_leave,8,500000\n50,woman,graded_sick_leave,20,800000\n"
+MINE = "These results rest on values that a user put in the place of the shipped ones"
+
+
+def call(*arguments):
+    """Run the command in this process."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="hecon")
+
+
+def shell(*arguments, how=("-m", "hecon"), **options):
+    """Run the command in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, *how, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
+
+
+def written(folder, name, text):
+    """A file with some text."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def assert_refused(result, *named):
+    """Assert exit code 2 and one line on the error stream that names what is wrong: never a traceback."""
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert "Traceback" not in result.output
+    for words in named:
+        assert words in lines[0]
+
+
+def assert_click_refused(result, *named):
+    """Assert exit code 2 and a last line that names the option, as click words it."""
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    last = result.stderr.splitlines()[-1]
+    for words in ("Error: ", *named):
+        assert words in last
+
+
+# What it is
+
+
+def test_version():
+    result = call("--version")
+    assert result.exit_code == 0
+    assert result.output == f"hecon, version {hecon.__version__}\n"
+
+
+def test_help_names_every_command_with_what_it_does():
+    result = call("--help")
+    assert result.exit_code == 0
+    for name in ("calibrate", "check", "parameters", "report", "run"):
+        assert re.search(rf"^  {name}  +[A-Z]", result.output, flags=re.MULTILINE)
+        assert call(name, "--help").exit_code == 0
+        assert call(name, "-h").output == call(name, "--help").output
+
+
+def test_an_unknown_command_or_option_is_refused():
+    assert_click_refused(call("reprot"), "reprot")
+    assert_click_refused(call("run", "--drwas", "3"), "--drwas")
+
+
+def test_python_m_hecon_is_the_command():
+    inside = call("parameters", "caseworker_hour")
+    outside = shell("parameters", "caseworker_hour")
+    script = shell("parameters", "caseworker_hour", how=("-c", "from hecon.cli import main; main()"))
+    assert outside.returncode == 0
+    assert outside.stdout == script.stdout == inside.stdout
+    assert outside.stderr == ""
+
+
+def test_a_fault_leaves_a_process_with_exit_code_2_and_one_line(tmp_path):
+    result = shell("check", "--overlay", written(tmp_path, "mine.toml", "caseworkr_hour = 800\n"))
+    assert result.returncode == 2
+    assert result.stderr == (
+        "mine.toml: caseworkr_hour: is not the name of a parameter: the closest known name is caseworker_hour\n"
+    )
+
+
+# Parameters
+
+
+@pytest.fixture(scope="module")
+def listed():
+    return call("parameters").output.splitlines()
+
+
+def test_every_parameter_is_listed_once_with_value_grade_and_source(listed):
+    entries = hecon.read_parameters().entries
+    assert sorted(line.split()[0] for line in listed) == sorted(entries)
+    line = next(line for line in listed if line.startswith("caseworker_hour "))
+    entry = entries["caseworker_hour"]
+    assert f"{entry.value:.6g}" in line
+    assert line.endswith(f" {entry.source}")
+    assert f" {entry.grade} " in line
+
+
+def test_parameters_of_one_grade(listed):
+    result = call("parameters", "--grade", "assumption")
+    found = result.output.splitlines()
+    assert found == [line for line in listed if " assumption " in line]
+    assert 0 < len(found) < len(listed)
+
+
+def test_an_unknown_grade_is_refused():
+    result = call("parameters", "--grade", "assumed")
+    assert result.exit_code == 2
+    assert "assumption" in result.stderr
+
+
+def test_one_parameter_is_shown_with_its_source():
+    result = call("parameters", "caseworker_hour")
+    shown = dict(line.split(maxsplit=1) for line in result.output.splitlines())
+    entry = hecon.read_parameters()["caseworker_hour"]
+    assert result.exit_code == 0
+    assert shown["name"] == "caseworker_hour"
+    assert shown["value"] == f"{entry.value:.6g} {entry.unit}"
+    assert shown["where"] == entry.locator
+    assert shown["file"] == "costs.toml"
+    assert shown["grade"].startswith(entry.grade)
+
+
+def test_a_list_and_a_calibrated_parameter_are_shown():
+    assert re.search(r"^value +58 values", call("parameters", "mortality_women").output, flags=re.MULTILINE)
+    assert re.search(r"^uncertainty +trial$", call("parameters", "return_slope").output, flags=re.MULTILINE)
+
+
+def test_an_overlay_shows_among_the_parameters(tmp_path):
+    mine = written(tmp_path, "mine.toml", "[caseworker_hour]\nvalue = 801\nsource = 'our accounts'\n")
+    result = call("parameters", "caseworker_hour", "--overlay", mine)
+    assert "801 NOK per hour" in result.output
+    assert "our accounts" in result.output
+
+
+def test_a_scenario_shows_among_the_parameters():
+    result = call("parameters", "early_contact_aap_odds_ratio", "--scenario", "aap_difference_zero")
+    assert re.search(r"^value +1 odds ratio", result.output, flags=re.MULTILINE)
+
+
+def test_an_unknown_parameter_is_refused_with_the_closest_name():
+    assert_refused(call("parameters", "caseworkr_hour"), "caseworkr_hour", "caseworker_hour")
+
+
+def test_a_closed_pipe_is_no_fault_of_a_file():
+    """`hecon parameters | head -1` ends quietly, as other commands do."""
+    command = f"{sys.executable} -m hecon parameters | head -1"
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    for _ in range(3):
+        result = subprocess.run(  # noqa: S602
+            command, shell=True, capture_output=True, text=True, check=False, env=environment
+        )
+        assert result.stderr == ""
+
+
+# Check
+
+
+def test_check_passes_on_what_is_shipped():
+    result = call("check")
+    assert result.exit_code == 0, result.output
+    first, *laws = result.output.splitlines()
+    assert re.fullmatch(r"\d+ parameters, 4 programs, \d+ scenarios: in order", first)
+    assert len(laws) >= 9
+    assert all(line.startswith("kept  ") for line in laws)
+
+
+def test_check_passes_with_a_users_own_values_and_people(tmp_path):
+    mine = written(tmp_path, "mine.toml", "caseworker_hour = 800\nemployer_period = 30\n")
+    result = call("check", "--overlay", mine, "--cohort", written(tmp_path, "people.csv", COHORT))
+    assert result.exit_code == 0, result.output
+
+
+def test_check_exits_with_1_when_a_law_is_broken(monkeypatch):
+    from hecon.model.laws import Law
+
+    laws = [Law("Holds", kept=True, detail="0"), Law("Does not", kept=False, detail="7 NOK")]
+    monkeypatch.setattr("hecon.check_laws", lambda *_: laws)
+    result = call("check")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[1:] == ["kept    Holds (0)", "BROKEN  Does not (7 NOK)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("caseworker_hour = 'much'\n", "caseworker_hour"),
+        ("caseworker_hour = nan\n", "nan"),
+        ("caseworker_hour = [1, 2]\n", "one number"),
+        ("mortality_women = [1, 2]\n", "list of 58"),
+        ("caseworker_hour =\n", "TOML"),
+        ("[caseworker_hour]\nvalue = 1\nvlaue = 2\n", "vlaue"),
+        ("[caseworker_hour]\nvalue = 800\ndistribution = { family = 'gamma', mean = 700, se = 80 }\n", "centre 700"),
+        ("[caseworker_hour]\nvalue = 800\ndistribution = { family = 'gama', mean = 800, se = 80 }\n", "gama"),
+        ("cpi = 100\n", "cpi"),
+    ],
+    ids=["text", "nan", "list", "short-list", "not-toml", "key", "centre", "family", "price-index"],
+)
+def test_a_broken_overlay_is_refused_in_one_line(tmp_path, text, named):
+    assert_refused(call("check", "--overlay", written(tmp_path, "mine.toml", text)), "mine.toml", named)
+
+
+def test_every_fault_of_an_overlay_is_told_at_once(tmp_path):
+    result = call("check", "--overlay", written(tmp_path, "mine.toml", "no_such_one = 1\nnor_this = 2\n"))
+    assert result.exit_code == 2
+    assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == ["no_such_one", "nor_this"]
+
+
+def test_an_overlay_that_is_not_there_is_refused(tmp_path):
+    assert_refused(call("check", "--overlay", tmp_path / "none.toml"), "none.toml")
+
+
+@pytest.mark.parametrize("date", ["2025-13-01", "yesterday", "1.7.2025", ""])
+def test_a_bad_date_is_refused(date):
+    assert_refused(call("check", "--date", date), "--date", repr(date), "2025-07-01")
+
+
+@pytest.mark.parametrize("date", ["1999-01-01", "2040-01-01"])
+def test_a_date_without_a_statute_is_refused(date):
+    assert_refused(call("check", "--date", date), "no value", date[:4])
+
+
+def test_an_unknown_scenario_is_refused():
+    assert_refused(call("check", "--scenario", "aap_diference_zero"), "aap_diference_zero", "aap_difference_zero")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (COHORT.replace("wage", "wages"), "no column wage"),
+        (COHORT.replace("wage\n", "wage,colour\n").replace("0000\n", "0000,1\n"), "colour"),
+        (COHORT.replace("40,man", "400,man"), "row 2: age is 400"),
+        (COHORT.replace("woman", "Woman"), "row 3: sex is Woman"),
+        (COHORT.replace(",", ";"), "no column"),
+        ("", "CSV"),
+        (COHORT.splitlines()[0] + "\n", "no people"),
+    ],
+    ids=["no-column", "unknown-column", "age", "level", "semicolons", "empty", "header-only"],
+)
+def test_a_broken_cohort_is_refused(tmp_path, text, named):
+    assert_refused(call("check", "--cohort", written(tmp_path, "people.csv", text)), "people.csv", named)
+
+
+def test_a_cohort_that_cannot_be_read_is_refused(tmp_path):
+    assert_refused(call("check", "--cohort", tmp_path / "none.csv"), "none.csv")
+    assert_refused(call("check", "--cohort", tmp_path), str(tmp_path))
+    (tmp_path / "noise.csv").write_bytes(bytes([0x9C, 0xFF, 0x00, 0xFE]) * 50)
+    assert_refused(call("check", "--cohort", tmp_path / "noise.csv"), "noise.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "share_women = 2.0\n",
+        "early_first_attendance = 1.5\n",
+        "return_rate_full = -1.0\n",
+        "weeks_sick_listed_at_inclusion = -8\n",
+        "weeks_sick_listed_at_inclusion = 8.5\n",
+        "caseworker_hour = -100\n",
+        "early_first_week = -1\n",
+    ],
+    ids=lambda text: text.split()[0] + text.split()[2],
+)
+def test_an_impossible_value_is_refused(tmp_path, text):
+    assert_refused(call("check", "--overlay", written(tmp_path, "mine.toml", text)), "mine.toml", text.split()[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["discount_rate = -1.0\n", "age_sd = 0\n", "age_sd = 100\n", "age_mean = 10\n", "retirement_age = 50\n"]
+    + ["return_slope = -1.0\n", "sick_pay_rights = 0\n"],
+    ids=lambda text: text.split()[0] + text.split()[2],
+)
+def test_a_value_that_the_model_cannot_run_with_gives_no_traceback(tmp_path, text):
+    result = shell("check", "--overlay", written(tmp_path, "mine.toml", text))
+    assert "Traceback" not in result.stderr
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+# Sizes
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--draws", 0),
+        ("--draws", -1),
+        ("--draws", 1),
+        ("--weeks", 10),
+        ("--weeks", 52),
+        ("--weeks", 0),
+        ("--people", -5),
+        ("--people", 0),
+        ("--base-people", 0),
+        ("--seed", -1),
+        ("--seed", 10**30),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_an_impossible_size_is_refused_and_nothing_is_written(tmp_path, command, option, value):
+    out = tmp_path / "out"
+    assert_refused(call(command, *SMALL, "--out", out / "a", option, value), str(value))
+    assert not out.exists()
+
+
+def test_a_refused_size_is_named_as_the_user_typed_it(tmp_path):
+    assert_refused(call("run", *SMALL, "--out", tmp_path / "out", "--base-people", -7), "base", "-7")
+
+
+@pytest.mark.parametrize(("option", "value"), [("--threads", 0), ("--draws", "many"), ("--weeks", "1e3")])
+def test_an_option_of_the_wrong_kind_is_refused(option, value):
+    assert_click_refused(call("run", option, value), option, str(value))
+
+
+# Run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small run, and what it wrote."""
+    out = tmp_path_factory.mktemp("run") / "some" / "results"
+    return call("run", *SMALL, "--out", out), out
+
+
+def test_run_writes_what_it_says_and_nothing_else(run):
+    result, out = run
+    assert result.exit_code == 0, result.output
+    said = [Path(line) for line in result.stdout.splitlines()]
+    assert {path.name for path in said} == {"results.nc", *(f"{name}.csv" for name in TABLES)}
+    assert sorted(out.iterdir()) == sorted(said)
+
+
+def test_the_netcdf_opens_again(run):
+    with xr.open_dataset(run[1] / "results.nc", engine="h5netcdf") as dataset:
+        assert dataset.sizes["draw"] == 4
+        assert dataset.sizes["strategy"] == 4
+        assert (dataset.attrs["seed"], dataset.attrs["weeks"], dataset.attrs["draws"]) == (3, 104, 4)
+        assert dataset.attrs["overlaid"] == "none"
+        assert len(dataset.attrs["parameters"]) == 64
+        assert np.isfinite(dataset["money"]).all()
+        assert dataset["people"].sum("subgroup").to_numpy().tolist() == [40.0] * 4
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_table_opens_again(run, name):
+    table = pd.read_csv(run[1] / f"{name}.csv")
+    assert len(table) > 0
+    assert not table.columns.duplicated().any()
+    assert not [column for column in table.columns if column.startswith("Unnamed")]
+    assert not np.isinf(table.select_dtypes("number").to_numpy()).any()
+
+
+def test_the_tables_hold_what_the_netcdf_holds(run):
+    table = pd.read_csv(run[1] / "ledger.csv").set_index(["flow", "strategy"])["amount"]
+    with xr.open_dataset(run[1] / "results.nc", engine="h5netcdf") as dataset:
+        money = dataset["money"].sel(year=1).sum("subgroup") / dataset["people"].sum("subgroup")
+        mean = money.mean("draw").to_series().reorder_levels(["flow", "strategy"])
+    np.testing.assert_allclose(table, mean[table.index], rtol=1e-5)
+
+
+def test_the_same_run_writes_the_same_bytes_whatever_the_threads(run, tmp_path):
+    again = tmp_path / "again"
+    assert call("run", *SMALL, "--threads", 3, "--out", again).exit_code == 0
+    for name in sorted(TABLES):
+        assert (again / f"{name}.csv").read_bytes() == (run[1] / f"{name}.csv").read_bytes()
+
+
+def test_another_seed_gives_another_run(run, tmp_path):
+    assert call("run", *SMALL, "--seed", 4, "--out", tmp_path).exit_code == 0
+    assert (tmp_path / "ledger.csv").read_bytes() != (run[1] / "ledger.csv").read_bytes()
+
+
+# Report
+
+
+@pytest.fixture(scope="module")
+def folder_of_overlays(tmp_path_factory):
+    """A folder of two overlays."""
+    folder = tmp_path_factory.mktemp("overlays")
+    written(folder, "wages.toml", "caseworker_hour = 801\n")
+    written(folder, "health.toml", "gp_hour = 1501\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """A small report of the shipped parameters."""
+    path = tmp_path_factory.mktemp("report") / "some" / "report.html"
+    result = call("report", *SMALL, "--out", path, "--title", "Is it <worth> it?")
+    assert result.exit_code == 0, result.output
+    return result, path
+
+
+def test_report_writes_one_file_and_says_where(report):
+    result, path = report
+    assert result.stdout == f"The report is in {path}.\n"
+    assert [item.name for item in path.parent.iterdir()] == ["report.html"]
+    text = path.read_text(encoding="utf-8")
+    assert text.lstrip().lower().startswith("<!doctype html>")
+    assert text.rstrip().endswith("</html>")
+    assert "Is it &lt;worth&gt; it?" in text
+    assert MINE not in text
+
+
+def test_a_report_says_which_values_the_user_replaced_and_whose_people_they_are(tmp_path):
+    first = written(tmp_path, "a.toml", "caseworker_hour = 801\n")
+    second = written(tmp_path, "b.toml", "gp_hour = 1501\n")
+    people = written(tmp_path, "people.csv", COHORT * 1 + "45,woman,full_sick_leave,12,450000\n" * 3)
+    path = tmp_path / "report.html"
+    result = call("report", *SMALL, "--overlay", first, "--overlay", second, "--cohort", people, "--out", path)
+    assert result.exit_code == 0, result.output
+    text = path.read_text(encoding="utf-8")
+    assert f"{MINE}: caseworker_hour, gp_hour." in text
+    assert re.search(r"<dt>Who they are</dt>\s*<dd>a user.{1,5}s cohort", text)
+
+
+def test_a_folder_of_overlays_is_read_as_its_files(folder_of_overlays):
+    result = call("parameters", "gp_hour", "--overlay", folder_of_overlays)
+    assert result.exit_code == 0, result.output
+    assert "1501 NOK per hour" in result.output
+    assert "801 NOK per hour" in call("parameters", "caseworker_hour", "--overlay", folder_of_overlays).output
+
+
+def test_a_fault_in_a_folder_of_overlays_names_the_file(tmp_path):
+    written(tmp_path, "mine/good.toml", "caseworker_hour = 801\n")
+    written(tmp_path, "mine/bad.toml", "caseworkr_hour = 801\n")
+    assert_refused(call("check", "--overlay", tmp_path / "mine"), "bad.toml", "caseworkr_hour")
+
+
+def test_an_empty_folder_of_overlays_is_refused(tmp_path):
+    """Nobody who names a folder means nothing by it."""
+    assert_refused(call("check", "--overlay", tmp_path), tmp_path.name)
+
+
+# Where it writes, and what it leaves
+
+
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_an_output_that_cannot_be_written_is_refused(tmp_path, command):
+    occupied = written(tmp_path, "occupied", "a file")
+    assert_refused(call(command, *SMALL, "--out", occupied / "below"), str(occupied))
+    assert occupied.read_text(encoding="utf-8") == "a file"
+
+
+def test_a_folder_in_the_place_of_the_report_is_named_as_the_user_gave_it(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert_refused(call("report", *SMALL, "--out", folder), str(folder))
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_long_run(tmp_path, monkeypatch):
+    def never(*_args, **_options):
+        pytest.fail("it ran before it looked where to write")
+
+    monkeypatch.setattr("hecon.evaluation.comparison.simulate", never)
+    occupied = written(tmp_path, "occupied", "a file")
+    assert_refused(call("run", *SMALL, "--out", occupied / "below"), str(occupied))
+
+
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_an_interrupt_leaves_no_file_and_exits_with_130(tmp_path, monkeypatch, command):
+    def interrupted(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hecon.evaluation.comparison.simulate", interrupted)
+    result = call(command, *SMALL, "--out", tmp_path / "out" / "file.html")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted: nothing half-written is left\n"
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_an_interrupt_while_writing_keeps_the_file_that_was_there(tmp_path, monkeypatch):
+    path = written(tmp_path, "report.html", "the old one")
+
+    def interrupted(self, *_args, **_options):
+        with Path(self).open("w", encoding="utf-8") as file:
+            file.write("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    assert call("report", *SMALL, "--out", path).exit_code == 130
+    assert path.read_text(encoding="utf-8") == "the old one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_stops_a_long_run_at_once(tmp_path):
+    def listen():
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+
+    command = [sys.executable, "-m", "hecon", "run", "--draws", "100000", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen,  # noqa: PLW1509
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    with process:
+        time.sleep(3.0)  # past its imports and into the run
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert error.splitlines()[-1] == "interrupted: nothing half-written is left"
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+# Calibrate
+
+
+def test_calibrate_prints_published_and_fitted_figures(tmp_path, monkeypatch):
+    from hecon.calibration.posterior import Fit
+    from hecon.calibration.priors import PRIORS
+    from hecon.calibration.targets import read_targets
+
+    target = read_targets(shipped_folder())[0]
+    k = len(PRIORS)
+    fit = Fit(np.zeros(k), np.eye(k), (target,), np.array([target.value + 6.0]), np.array([4.0]))
+    seen = {}
+
+    def fitted(parameters, **options):
+        seen.update(options, folder=parameters.folder, blocks=dict(parameters.blocks), date=parameters.date)
+        return fit
+
+    monkeypatch.setattr("hecon.calibrate", fitted)
+    result = call("calibrate", "--rows", 7, "--people", 30, "--seed", 2, "--folder", shipped_folder())
+    assert result.exit_code == 0, result.output
+    assert (seen["rows"], seen["people"], seen["seed"], seen["folder"]) == (7, 30, 2, shipped_folder())
+    assert seen["blocks"] == {}
+    assert seen["date"].year == 2019
+    assert result.stdout.splitlines()[1].split() == [target.name, "76", "82", "1.5"]
+    assert_refused(call("calibrate", "--folder", tmp_path / "none"), "none")
