@@ -59,8 +59,14 @@ def what(command: Command) -> Command:
 
 
 def size(command: Command) -> Command:
-    """Add the options that say how large a run is."""
+    """Add the options that say what is compared, and how large the run is."""
     options = (
+        click.option(
+            "--strategy",
+            "strategies",
+            multiple=True,
+            help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
+        ),
         click.option("--draws", default=1000, show_default=True, help="Draws of the probabilistic analysis."),
         click.option("--people", default=1000, show_default=True, help="People in each draw."),
         click.option("--base-people", default=20_000, show_default=True, help="People in the base case."),
@@ -174,6 +180,7 @@ def _parameters(date: str | None, overlays: tuple[Path, ...], scenarios: tuple[s
 def _compare(
     *,
     cohort: Path | None,
+    strategies: tuple[str, ...],
     draws: int,
     people: int,
     base_people: int,
@@ -183,8 +190,11 @@ def _compare(
     quiet: bool,
     **reading: Any,  # noqa: ANN401
 ) -> "Comparison":
+    from hecon.model.simulation import STRATEGIES
+
     return hecon.compare(
         _parameters(**reading),
+        strategies=strategies or STRATEGIES,
         people=base_people,
         draws=draws,
         draw_people=people,

@@ -90,7 +90,9 @@ class Data:
         ----------
         figures : float64[..., target]
         """
-        distance = figures - np.array([target.value for target in self.targets])
+        published = np.array([target.value for target in self.targets])
+        ratio = np.array([target.is_ratio for target in self.targets])
+        distance = np.where(ratio, np.log(np.where(ratio, figures / published, 1.0)), figures - published)
         parts = []
         for positions, covariance in self.groups:
             lower = np.linalg.cholesky(covariance)

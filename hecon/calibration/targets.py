@@ -47,6 +47,11 @@ class Target:
     against: str | None = None
 
     @property
+    def is_ratio(self) -> bool:
+        """Whether the figure is normal on the scale of its logarithm, on which `se` is given."""
+        return self.unit == "hazard ratio"
+
+    @property
     def rounding_variance(self) -> float:
         """The variance that printing a rounded figure adds: a twelfth of the squared last digit."""
         return ROUNDING.get(self.unit, 1.0) ** 2 / 12.0

@@ -34,6 +34,8 @@ SUBGROUPS = ("start", "diagnosis")
 QUANTILES = np.linspace(0.0, 1.0, 201)
 WORKDAYS = 260
 LEAST_WEEKS = 104
+HEALTH_ONLY = {"causal_share_of_utility_difference"}
+"""Parameters that move QALYs and no money: a scenario of these alone cannot change a gain in NOK."""
 SIGNIFICANT = "%.6g"
 
 
@@ -291,9 +293,10 @@ def _occupancy(
 
 def _scenarios(parameters: Parameters, base: xr.Dataset, comparator: str, run: Any) -> xr.DataArray:  # noqa: ANN401
     """Give the gain to society at the base case and in every scenario."""
-    names = ["base", *parameters.scenarios]
+    moving = [name for name, scenario in parameters.scenarios.items() if not scenario.changes.keys() <= HEALTH_ONLY]
+    names = ["base", *moving]
     gains = [-incremental(base["cost"].sel(perspective="society", drop=True), comparator)]
-    for name in parameters.scenarios:
+    for name in moving:
         summed = run(parameters.with_scenario(name), None).isel(draw=0, drop=True)
         money = (summed["money"] / summed["people"]).sum("subgroup")
         both = xr.concat([money.sel(year=1, drop=True), money.sum("year")], "horizon", join="exact")

@@ -13,6 +13,22 @@ from hecon.inputs.schema import Change, validate
 Overlay = Mapping[str, Any] | Path | str
 
 
+def overlay_files(overlay: Overlay) -> list[Overlay]:
+    """Give a folder's TOML files in the order of their names, or the overlay itself.
+
+    Raises
+    ------
+    InputError
+        If the folder has none.
+    """
+    if isinstance(overlay, Mapping) or not Path(overlay).is_dir():
+        return [overlay]
+    files = sorted(Path(overlay).glob("*.toml"))
+    if not files:
+        raise InputError(f"{overlay}: has no TOML file: put one there, or name a file")
+    return list(files)
+
+
 def read_overlay(overlay: Overlay) -> tuple[str, dict[str, Change]]:
     """Read an overlay, a mapping or a TOML file: what to call it, and its changes.
 

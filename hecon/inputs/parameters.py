@@ -15,7 +15,7 @@ import hecon
 from hecon.inputs.calibrated import Block
 from hecon.inputs.entries import Defined, Entries, Parameter
 from hecon.inputs.errors import InputError, closest
-from hecon.inputs.overlays import Overlay, read_overlay, replacements
+from hecon.inputs.overlays import Overlay, overlay_files, read_overlay, replacements
 from hecon.inputs.points import Draw, Inputs, checked_points, drawn_values, random_points
 from hecon.inputs.reading import Folder, read_folder
 from hecon.inputs.schema import Change, ProgramFile, Scenario, Source
@@ -41,7 +41,7 @@ def read_parameters(
     folder
         The folder of parameter files; those that come with hecon if not given.
     overlays
-        Mappings or TOML files, `{name: value}` or `{name: {"value": ..., ...}}`, each
+        Mappings, TOML files or folders of them, `{name: value}` or `{name: {"value": ..., ...}}`, each
         put over what came before it. Their money is NOK of the price year.
     calibrated
         Whether to read the calibrated blocks too. Without them what only they define
@@ -56,7 +56,8 @@ def read_parameters(
     parameters = _on(read_folder(path, calibrated=calibrated), date)
     several = (overlays,) if isinstance(overlays, str | Path | Mapping) else overlays
     for overlay in several:
-        parameters = parameters.overlay(overlay)
+        for part in overlay_files(overlay):
+            parameters = parameters.overlay(part)
     return parameters
 
 

@@ -50,14 +50,28 @@ def is_caught(bug: dict[str, str]) -> tuple[bool, str]:
             elif source.exists():
                 shutil.copy(source, copy / name)
         (copy / bug["file"]).write_text(planted(bug, ROOT), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "2", "-m", "not slow", "--no-header", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-n",
+            "2",
+            "-m",
+            "not slow",
+            "--no-header",
+            "-p",
+            "no:cacheprovider",
+        ]
         ignored = ["--ignore=tests/bugs", "--ignore=tests/test_planted_bugs.py"]
         environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
             [*command, *ignored], cwd=copy, env=environment, capture_output=True, text=True, check=False
         )
         failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        return done.returncode == 1, failed[0][:110] if failed else done.stdout.strip()[-110:]
+        # Under xdist, stopping at the first failure is an interruption: 2, not 1.
+        return done.returncode in {1, 2} and bool(failed), failed[0][:110] if failed else done.stdout.strip()[-110:]
 
 
 def main() -> int:
@@ -72,10 +86,16 @@ def main() -> int:
         except ValueError as error:
             print(error)
             return 2
-        print(f"{number:3}/{len(bugs)} {'caught' if caught else 'SURVIVED':8} {time.monotonic() - start:4.0f} s  {bug['name']}: {how}", flush=True)
+        print(
+            f"{number:3}/{len(bugs)} {'caught' if caught else 'SURVIVED':8} {time.monotonic() - start:4.0f} s  {bug['name']}: {how}",
+            flush=True,
+        )
         if not caught:
             survivors.append(bug["name"])
-    print(f"{len(bugs) - len(survivors)} of {len(bugs)} planted bugs caught" + (f"; survived: {', '.join(survivors)}" if survivors else ""))
+    print(
+        f"{len(bugs) - len(survivors)} of {len(bugs)} planted bugs caught"
+        + (f"; survived: {', '.join(survivors)}" if survivors else "")
+    )
     return 1 if survivors else 0
 
 

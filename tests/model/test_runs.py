@@ -1,0 +1,148 @@
+"""Blocks of work on a pool of threads, and files written whole or not at all."""
+
+import threading
+import time
+
+import pytest
+
+from hecon.model.runs import blocks, run_blocks, whole_file
+
+# Files
+
+
+def test_a_file_takes_its_name_when_the_block_ends_well(tmp_path):
+    path = tmp_path / "deep" / "down" / "result.csv"
+    with whole_file(path) as temporary:
+        temporary.write_text("all", encoding="utf-8")
+        assert not path.exists()
+        assert temporary.parent == path.parent
+        assert temporary.suffix == ".csv"
+    assert path.read_text(encoding="utf-8") == "all"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_is_there_is_replaced_whole(tmp_path):
+    path = tmp_path / "result.csv"
+    path.write_text("a long old one", encoding="utf-8")
+    with whole_file(path) as temporary:
+        temporary.write_text("new", encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == "a long old one"
+    assert path.read_text(encoding="utf-8") == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_what_goes_wrong_leaves_the_old_file_and_no_other(tmp_path, error):
+    path = tmp_path / "result.csv"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(error), whole_file(path) as temporary:
+        temporary.write_text("half", encoding="utf-8")
+        raise error
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_goes_wrong_leaves_no_new_file(tmp_path):
+    with pytest.raises(ValueError, match="no"), whole_file(tmp_path / "result.csv"):
+        raise ValueError("no")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_others_may_read_the_file(tmp_path):
+    with whole_file(tmp_path / "result.csv") as temporary:
+        temporary.write_text("all", encoding="utf-8")
+    assert (tmp_path / "result.csv").stat().st_mode & 0o777 == 0o644
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    path = tmp_path / "result.csv"
+    with whole_file(path) as first, whole_file(path) as second:
+        assert first != second
+        first.write_text("first", encoding="utf-8")
+        second.write_text("second", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "first"  # the outer block ends last
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# Blocks
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 20, 50])
+def test_blocks_cover_the_length_once(size):
+    bounds = list(blocks(20, size))
+    assert [i for start, stop in bounds for i in range(start, stop)] == list(range(20))
+    assert all(0 < stop - start <= size for start, stop in bounds)
+
+
+def test_nothing_has_no_blocks():
+    assert list(blocks(0, 8)) == []
+
+
+@pytest.mark.parametrize("threads", [1, 3, None])
+def test_every_task_is_done_once(threads):
+    done, lock = [], threading.Lock()
+
+    def work(task):
+        with lock:
+            done.append(task)
+
+    run_blocks(work, iter(range(200)), threads=threads, progress=None)
+    assert sorted(done) == list(range(200))
+
+
+def test_no_tasks_are_done_at_once():
+    run_blocks(pytest.fail, [], threads=2, progress=None)
+
+
+def test_no_more_threads_run_than_are_asked_for():
+    running, most, lock = 0, 0, threading.Lock()
+
+    def work(_task):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.002)
+        with lock:
+            running -= 1
+
+    run_blocks(work, range(30), threads=2, progress=None)
+    assert most == 2
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_exception_reaches_the_caller_and_drops_what_has_not_begun(error):
+    begun, lock = [], threading.Lock()
+
+    def work(task):
+        with lock:
+            begun.append(task)
+        if task == 3:
+            raise error
+        time.sleep(0.005)
+
+    with pytest.raises(error):
+        run_blocks(work, range(1000), threads=2, progress=None)
+    assert {0, 1, 2, 3} <= set(begun)
+    assert len(begun) < 500
+    assert len(set(begun)) == len(begun)
+    after = len(begun)
+    time.sleep(0.03)
+    assert len(begun) == after  # no thread goes on behind the caller's back
+
+
+def test_the_first_of_two_exceptions_is_told():
+    def work(task):
+        raise ValueError(str(task))
+
+    with pytest.raises(ValueError, match="0"):
+        run_blocks(work, range(5), threads=1, progress=None)
+
+
+def test_progress_is_shown_on_the_error_stream_only_when_asked(capsys):
+    run_blocks(lambda _task: None, range(3), threads=1, progress=None)
+    assert capsys.readouterr() == ("", "")
+    run_blocks(lambda _task: None, range(3), threads=1, progress="Walking")
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert "Walking" in error
