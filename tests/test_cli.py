@@ -209,6 +209,11 @@ def test_check_passes_with_a_users_own_values_and_people(tmp_path):
     assert result.exit_code == 0, result.output
 
 
+def test_check_passes_where_retirement_comes_before_some_peoples_age(tmp_path):
+    result = call("check", "--overlay", written(tmp_path, "mine.toml", "retirement_age = 50\n"))
+    assert result.exit_code == 0, result.output
+
+
 def test_check_exits_with_1_when_a_law_is_broken(monkeypatch):
     from hecon.model.laws import Law
 
@@ -298,7 +303,6 @@ def test_a_cohort_that_cannot_be_read_is_refused(tmp_path):
         "age_sd = 0\n",
         "age_sd = 100\n",
         "age_mean = 10\n",
-        "retirement_age = 50\n",
         "return_slope = -1.0\n",
     ],
     ids=lambda text: text.replace("\n", ""),
@@ -402,6 +406,40 @@ def test_another_seed_gives_another_run(run, tmp_path):
     assert (tmp_path / "ledger.csv").read_bytes() != (run[1] / "ledger.csv").read_bytes()
 
 
+# Strategies
+
+
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        (["usual_case_management", "motivational_interviewin"], "motivational_interviewing"),
+        (["usual_case_management"], "at least two"),
+        (["usual_case_management", "early_follow_up", "early_follow_up"], "once"),
+    ],
+    ids=["unknown", "one", "twice"],
+)
+def test_strategies_that_cannot_be_compared_are_refused(tmp_path, names, named):
+    options = [part for name in names for part in ("--strategy", name)]
+    assert_refused(call("run", *SMALL, *options, "--out", tmp_path / "out"), "strategies", named)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_comparator_is_the_strategy_named_first(monkeypatch, tmp_path):
+    """As the help of --strategy says."""
+    names = ("early_follow_up", "usual_case_management")
+    options = [part for name in names for part in ("--strategy", name)]
+    seen = []
+
+    def saved(self, path):
+        seen.append((self.comparator, self.strategies))
+        return path
+
+    monkeypatch.setattr("hecon.evaluation.comparison.Comparison.save", saved)
+    monkeypatch.setattr("hecon.evaluation.comparison.Comparison.save_csv", lambda *_: [])
+    assert call("run", *SMALL, *options, "--out", tmp_path).exit_code == 0
+    assert seen == [("early_follow_up", names)]
+
+
 # Report
 
 
@@ -425,7 +463,10 @@ def report(tmp_path_factory):
 
 def test_report_writes_one_file_and_says_where(report):
     result, path = report
-    assert result.stdout == f"The report is in {path}.\n"
+    headline, where = result.stdout.splitlines()
+    assert where == f"Report: {path}"
+    assert headline[0].isupper()
+    assert headline.endswith(".")
     assert [item.name for item in path.parent.iterdir()] == ["report.html"]
     text = path.read_text(encoding="utf-8")
     assert text.lstrip().lower().startswith("<!doctype html>")
@@ -474,8 +515,9 @@ def comparison():
 
 @pytest.fixture
 def compared(comparison, monkeypatch):
-    """The command compares nothing anew."""
+    """The command compares nothing anew, and draws no figures."""
     monkeypatch.setattr("hecon.compare", lambda *_args, **_options: comparison)
+    monkeypatch.setattr("hecon.report.document.render", lambda *_args: "a report")
 
 
 @pytest.mark.usefixtures("compared")
@@ -535,7 +577,7 @@ def test_ctrl_c_stops_a_long_run_at_once(tmp_path):
     def listen():
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 
-    command = [sys.executable, "-m", "hecon", "run", "--draws", "100000", "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "hecon", "run", "--draws", "3000", "--out", str(tmp_path / "out")]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -4,6 +4,7 @@ import math
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -60,11 +61,11 @@ def test_residuals_of_many_rows_and_groups_out_of_order():
     root = random.normal(size=(3, 3))
     first, second = np.array([4, 0, 2]), np.array([1, 3])
     groups = ((first, root @ root.T + np.eye(3)), (second, np.diag([4.0, 9.0])))
-    data = Data(targets_of(*range(5)), groups)
+    data = Data(targets_of(*range(1, 6)), groups)
     given = random.normal(size=(6, 5))
     found = data.residuals(given)
     assert found.shape == (6, 5)
-    distance = given - np.arange(5.0)
+    distance = given - np.arange(1.0, 6.0)
     squares = sum(
         np.einsum("ri,ij,rj->r", distance[:, where], np.linalg.inv(covariance), distance[:, where])
         for where, covariance in groups
@@ -74,6 +75,14 @@ def test_residuals_of_many_rows_and_groups_out_of_order():
         np.testing.assert_allclose(data.residuals(row), expected, rtol=1e-12)
     assert data.error[[1, 3]].tolist() == [2.0, 3.0]
     np.testing.assert_allclose(data.error[first], np.sqrt(np.diag(groups[0][1])))
+
+
+def test_a_ratio_is_as_far_off_as_its_logarithm():
+    ratio = replace(targets_of(1.25)[0], unit="hazard ratio")
+    data = Data((*targets_of(1.25), ratio), ((np.array([0]), np.array([[0.25]])), (np.array([1]), np.array([[0.01]]))))
+    found = data.residuals(np.array([[2.5, 2.5], [1.25, 1.25], [0.625, 0.625]]))
+    np.testing.assert_allclose(found[:, 0], [2.5, 0.0, -1.25], atol=1e-14)
+    np.testing.assert_allclose(found[:, 1], [10.0 * math.log(2.0), 0.0, -10.0 * math.log(2.0)], atol=1e-12)
 
 
 # Priors
@@ -182,7 +191,7 @@ def small(tmp_path_factory):
     for path in (folder / "calibrated").iterdir():
         path.unlink()
     with pytest.MonkeyPatch.context() as patch:
-        for name, number in {"ITERATIONS": 3, "STARTS": 2, "SCREENED": 20, "TRIALS": 200}.items():
+        for name, number in {"ITERATIONS": 2, "STARTS": 1, "SCREENED": 10, "TRIALS": 200}.items():
             patch.setattr(posterior, name, number)
         parameters = read_parameters(DATE, folder, calibrated=False)
         fit = calibrate(parameters, rows=ROWS, people=PEOPLE, seed=SEED)
@@ -293,7 +302,7 @@ def test_the_same_seed_fits_and_writes_the_same(small, tmp_path, monkeypatch):
     fit, _, folder = small
     copy = tmp_path / "parameters"
     shutil.copytree(folder, copy)
-    for name, number in {"ITERATIONS": 3, "STARTS": 2, "SCREENED": 20, "TRIALS": 200}.items():
+    for name, number in {"ITERATIONS": 2, "STARTS": 1, "SCREENED": 10, "TRIALS": 200}.items():
         monkeypatch.setattr(posterior, name, number)
     again = calibrate(read_parameters(DATE, copy, calibrated=False), rows=ROWS, people=PEOPLE, seed=SEED, threads=1)
     np.testing.assert_array_equal(again.point, fit.point)

@@ -35,9 +35,14 @@ def test_a_file_that_is_there_is_replaced_whole(tmp_path):
 def test_what_goes_wrong_leaves_the_old_file_and_no_other(tmp_path, error):
     path = tmp_path / "result.csv"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(error), whole_file(path) as temporary:
-        temporary.write_text("half", encoding="utf-8")
-        raise error
+
+    def write():
+        with whole_file(path) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise error
+
+    with pytest.raises(error):
+        write()
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 
