@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from hecon.evaluation.comparison import compare
     from hecon.inputs.errors import InputError
     from hecon.inputs.parameters import read_parameters
+    from hecon.model.cohort import read_cohort
     from hecon.model.laws import check_laws
     from hecon.model.ledger import cost, costs
-    from hecon.model.population import read_cohort
     from hecon.model.simulation import occupancy, simulate, trace
     from hecon.report.document import write_report
     from hecon.report.statements import answer
@@ -32,7 +32,7 @@ _HOMES = {
     "icer_table": "hecon.evaluation.cea",
     "net_monetary_benefit": "hecon.evaluation.cea",
     "occupancy": "hecon.model.simulation",
-    "read_cohort": "hecon.model.population",
+    "read_cohort": "hecon.model.cohort",
     "read_parameters": "hecon.inputs.parameters",
     "simulate": "hecon.model.simulation",
     "trace": "hecon.model.simulation",

@@ -3,9 +3,10 @@
 import datetime as dt
 import logging
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
@@ -18,12 +19,33 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 WIDTH = 100
+COUNT = click.IntRange(min=1)
+COHORT = click.option(
+    "--cohort", type=click.Path(path_type=Path), help="A CSV of your own people, in place of synthetic ones."
+)
 
 
 class _Group(click.Group):
     """A group that answers bad input in one line and with exit code 2, never with a traceback."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (as click declares it)
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (as click declares it)
+        """Run the command; click's own complaints are one line too."""
+        if not kwargs.get("standalone_mode", True):
+            return super().main(*args, **kwargs)
+        try:
+            result = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message())
+            sys.exit(0)
+        except click.ClickException as error:
+            click.echo(f"{error.format_message()} See hecon --help.", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("interrupted: nothing half-written is left", err=True)
+            sys.exit(130)
+        sys.exit(result if isinstance(result, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         from hecon.inputs.errors import InputError
 
         try:
@@ -31,6 +53,9 @@ class _Group(click.Group):
         except InputError as error:
             click.echo(str(error), err=True)
             ctx.exit(2)
+        except BrokenPipeError:  # who reads us, such as `head`, has had enough
+            sys.stdout = None
+            ctx.exit(0)
         except OSError as error:
             click.echo(f"{error.filename or 'file'}: {error.strerror or error}: choose another place", err=True)
             ctx.exit(2)
@@ -39,8 +64,8 @@ class _Group(click.Group):
             ctx.exit(130)
 
 
-def what(command: Command) -> Command:
-    """Add the options that say which parameters are read, and for whom."""
+def reading(command: Command) -> Command:
+    """Add the options that say which parameters are read."""
     options = (
         click.option("--date", metavar="YYYY-MM-DD", help="The date whose statute holds.  [default: 2025-07-01]"),
         click.option(
@@ -51,7 +76,6 @@ def what(command: Command) -> Command:
             help="A file, or folder of files, of your own values; may be repeated.",
         ),
         click.option("--scenario", "scenarios", multiple=True, help="A named scenario; may be repeated."),
-        click.option("--cohort", type=click.Path(path_type=Path), help="A CSV of your own people."),
     )
     for option in reversed(options):
         command = option(command)
@@ -65,12 +89,14 @@ def size(command: Command) -> Command:
             "--strategy",
             "strategies",
             multiple=True,
-            help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
+            help="A program file's name; may be repeated. Usual case management, or else the first, is the comparator.",
         ),
-        click.option("--draws", default=1000, show_default=True, help="Draws of the probabilistic analysis."),
-        click.option("--people", default=1000, show_default=True, help="People in each draw."),
-        click.option("--base-people", default=20_000, show_default=True, help="People in the base case."),
-        click.option("--weeks", default=260, show_default=True, help="The long horizon."),
+        click.option(
+            "--draws", type=COUNT, default=1000, show_default=True, help="Draws of the probabilistic analysis."
+        ),
+        click.option("--people", type=COUNT, default=1000, show_default=True, help="People in each draw."),
+        click.option("--base-people", type=COUNT, default=20_000, show_default=True, help="People in the base case."),
+        click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon."),
         click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
         click.option(
             "--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"
@@ -90,12 +116,14 @@ def main() -> None:
 
 
 @main.command()
-@what
+@reading
+@COHORT
 @size
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results/report.html"), show_default=True)
 @click.option("--title", help="The report's title.")
 def report(out: Path, title: str | None, **options: Any) -> None:  # noqa: ANN401  (click passes what the options declare)
     """Compare the programs and write the report, one HTML file."""
+    _check_place(out.parent, out)
     comparison = _compare(**options)
     written = hecon.write_report(comparison, out, title)
     click.echo(hecon.answer(comparison).headline)
@@ -103,23 +131,25 @@ def report(out: Path, title: str | None, **options: Any) -> None:  # noqa: ANN40
 
 
 @main.command()
-@what
+@reading
+@COHORT
 @size
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 def run(out: Path, **options: Any) -> None:  # noqa: ANN401
     """Compare the programs and write the results: results.nc (NetCDF) and a CSV for each table."""
+    _check_place(out, out / "results.nc")
     comparison = _compare(**options)
     files = [comparison.save(out / "results.nc"), *comparison.save_csv(out)]
     click.echo("\n".join(str(path) for path in files))
 
 
 @main.command()
-@what
+@reading
 @click.argument("name", required=False)
 @click.option("--grade", help="Only those of this grade, such as assumption.")
-def parameters(name: str | None, grade: str | None, cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
+def parameters(name: str | None, grade: str | None, **options: Any) -> None:  # noqa: ANN401
     """List the parameters, or show NAME with its source."""
-    del cohort
+    _check_grade(grade)
     read = _parameters(**options)
     if name is not None:
         _show(read, read[name])
@@ -130,7 +160,8 @@ def parameters(name: str | None, grade: str | None, cohort: Path | None, **optio
 
 
 @main.command()
-@what
+@reading
+@COHORT
 def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Check the parameter files and the model's laws on a small run."""
     read = _parameters(**options)
@@ -149,7 +180,7 @@ def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
 @click.option("--rows", default=2000, show_default=True, help="Rows of the block.")
 @click.option("--people", default=20_000, show_default=True, help="People in each emulated arm.")
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
-@click.option("--threads", type=click.IntRange(min=1), help="Never shows in results.")
+@click.option("--threads", type=COUNT, help="Never shows in results.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Of parameters; its calibrated/ is written.")
 def calibrate(rows: int, people: int, seed: int, threads: int | None, folder: Path | None) -> None:
     """Fit the unpublished parameters to the trial and registers, and write parameters/calibrated/trial.*."""
@@ -161,6 +192,29 @@ def calibrate(rows: int, people: int, seed: int, threads: int | None, folder: Pa
     for target, fitted, error in zip(fit.targets, fit.fitted, fit.error, strict=True):
         off = (fitted - target.value) / error
         click.echo(f"{target.name:55} {target.value:10.3g} {fitted:10.3g} {off:10.1f}")
+
+
+def _check_place(folder: Path, file: Path) -> None:
+    """Refuse a place that cannot be written, before minutes are spent."""
+    from hecon.inputs.errors import InputError
+
+    if file.is_dir():
+        raise InputError(f"--out: {file} is a folder: name a file in it")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"--out: {folder} cannot be written ({error.strerror}): choose another place") from None
+
+
+def _check_grade(grade: str | None) -> None:
+    from hecon.inputs.errors import InputError
+    from hecon.inputs.schema import Grade
+
+    grades = get_args(Grade)
+    if grade is not None and grade not in grades:
+        raise InputError(f"--grade: {grade!r} is no grade: choose among {', '.join(grades)}")
 
 
 def _parameters(date: str | None, overlays: tuple[Path, ...], scenarios: tuple[str, ...]) -> "Parameters":
@@ -188,12 +242,12 @@ def _compare(
     seed: int,
     threads: int | None,
     quiet: bool,
-    **reading: Any,  # noqa: ANN401
+    **options: Any,  # noqa: ANN401
 ) -> "Comparison":
     from hecon.model.simulation import STRATEGIES
 
     return hecon.compare(
-        _parameters(**reading),
+        _parameters(**options),
         strategies=strategies or STRATEGIES,
         people=base_people,
         draws=draws,

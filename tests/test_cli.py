@@ -604,7 +604,7 @@ def test_ctrl_c_stops_a_long_run_at_once(tmp_path):
 def test_calibrate_prints_published_and_fitted_figures(tmp_path, monkeypatch):
     from hecon.calibration.posterior import Fit
     from hecon.calibration.priors import PRIORS
-    from hecon.calibration.targets import read_targets
+    from hecon.inputs.targets import read_targets
 
     target = read_targets(shipped_folder())[0]
     k = len(PRIORS)

@@ -20,13 +20,14 @@ from tqdm import tqdm
 
 import hecon
 from hecon import SEED
-from hecon.calibration.emulation import emulate, log_hazard_ratio, sampling_covariance, statistics
+from hecon.calibration.cox import log_hazard_ratio
 from hecon.calibration.priors import PRIORS
-from hecon.calibration.targets import ARMS, Target, read_targets
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
+from hecon.inputs.targets import ARMS, Target, read_targets
 from hecon.model.runs import whole_file
 from hecon.model.simulation import simulate
+from hecon.model.trial import Arm, emulate, simulated_trials, statistics
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +93,8 @@ class Data:
         """
         published = np.array([target.value for target in self.targets])
         ratio = np.array([target.is_ratio for target in self.targets])
-        distance = np.where(ratio, np.log(np.where(ratio, figures / published, 1.0)), figures - published)
+        distance = figures - published
+        distance[..., ratio] = np.log(figures[..., ratio] / published[ratio])
         parts = []
         for positions, covariance in self.groups:
             lower = np.linalg.cholesky(covariance)
@@ -132,6 +134,10 @@ def calibrate(
     -------
     the fit; `parameters/calibrated/trial.csv` and `trial.toml` are written
     """
+    for name, number in (("rows", rows), ("people", people)):
+        if number < 100:
+            message = f"{name}: {number} is too few for a fit: give 100 or more"
+            raise InputError(message)
     targets = fitted_targets(parameters.folder)
     base = parameters.base_case()
     with tqdm(total=ITERATIONS * (STARTS + 1), desc=PROGRESS, disable=not progress, leave=False) as bar:
@@ -171,7 +177,6 @@ def figures(
     """Return the model's figures at rows of parameters: float64[row, target]."""
     at = with_values(inputs, transformed)
     arms = {arm: emulate(at, arm, people=people, seed=seed, threads=threads) for arm in ARMS}
-    figure = {arm: statistics(people_of) for arm, people_of in arms.items()}
     yearly = {name: at[name] for name in ("aap_to_work", "aap_to_disability", "aap_to_unemployed")}
     leaving = sum(yearly.values())
     long_run = {
@@ -179,46 +184,66 @@ def figures(
         "aap_leavers_disability_share": yearly["aap_to_disability"] / leaving,
         "aap_leavers_work_share": yearly["aap_to_work"] / leaving,
     }
-    out = np.empty((len(transformed), len(targets)))
-    for column, target in enumerate(targets):
-        if target.statistic == "hazard_ratio":
-            treated, control = arms[target.arm], arms[target.against or "usual_care"]
-            out[:, column] = [
-                np.exp(
-                    log_hazard_ratio(
-                        np.concatenate([treated.weeks[row], control.weeks[row]]),
-                        np.concatenate([treated.returned[row], control.returned[row]]),
-                        np.repeat([True, False], people),
-                    )
-                )
-                for row in range(len(transformed))
-            ]
-        elif target.arm in ARMS:
-            out[:, column] = figure[target.arm][target.statistic]
-        else:
-            out[:, column] = long_run[target.statistic]
-    return out
+    return _figures(targets, arms, long_run)
 
 
 def trial_data(
     inputs: Inputs, point: Floats, targets: tuple[Target, ...], *, people: int, seed: int, threads: int | None
 ) -> Data:
-    """Return the targets with the covariance of each arm's figures across simulated trials at a point."""
+    """Return the targets with the covariance of the trial's figures across simulated trials at a point.
+
+    All the trial reported is one body of data: its figures, the hazard ratio between two arms among them, vary together
+    across simulated trials. A figure of a register has its own standard error.
+    """
     at = with_values(inputs, point[None, :])
+    ours = np.array([i for i, target in enumerate(targets) if target.arm in ARMS], dtype=np.int64)
+    trials = {}
+    for number, arm in enumerate(ARMS):
+        sizes = [targets[i].n for i in ours if targets[i].arm == arm and targets[i].n is not None]
+        if sizes:
+            cohort = emulate(at, arm, people=people, seed=seed, threads=threads)
+            trials[arm] = simulated_trials(cohort, int(max(sizes)), trials=TRIALS, seed=seed + number)
     groups = []
-    for arm in ARMS:
-        positions = [i for i, target in enumerate(targets) if target.arm == arm and target.se is None]
-        names = tuple(targets[i].statistic for i in positions)
-        n = targets[positions[0]].n
-        if n is None:
-            message = f"targets.toml: {targets[positions[0]].name} has neither n nor se: give one"
-            raise InputError(message)
-        cohort = emulate(at, arm, people=people, seed=seed, threads=threads)
-        covariance = sampling_covariance(cohort, names, n, trials=TRIALS, seed=seed)
-        rounding = np.diag([targets[i].rounding_variance for i in positions])
-        groups.append((np.array(positions), covariance + rounding))
-    groups += [(np.array([i]), np.array([[target.se**2]])) for i, target in enumerate(targets) if target.se is not None]
+    if len(ours):
+        chosen = tuple(targets[i] for i in ours)
+        rounding = np.diag([target.rounding_variance for target in chosen])
+        drawn = _figures(chosen, trials, {})
+        ratio = np.array([target.is_ratio for target in chosen])
+        groups.append(
+            (ours, np.cov(np.where(ratio, np.log(np.where(ratio, drawn, 1.0)), drawn), rowvar=False) + rounding)
+        )
+    for i, target in enumerate(targets):
+        if target.arm not in ARMS:
+            if target.se is None:
+                message = f"targets.toml: {target.name} has no standard error: give se"
+                raise InputError(message)
+            groups.append((np.array([i]), np.array([[target.se**2]])))
     return Data(targets, tuple(groups))
+
+
+def _figures(targets: tuple[Target, ...], arms: Mapping[str, Arm], long_run: Mapping[str, Floats]) -> Floats:
+    """Return the figures that targets are about: float64[draw or trial, target]."""
+    reported = {arm: statistics(people) for arm, people in arms.items()}
+    columns = []
+    for target in targets:
+        if target.statistic == "hazard_ratio":
+            columns.append(_hazard_ratios(arms[target.arm], arms[target.against or "usual_care"]))
+        else:
+            known = reported.get(target.arm, long_run)
+            if target.statistic not in known:
+                message = f"targets.toml: {target.name}: no figure {target.statistic}: choose among {', '.join(known)}"
+                raise InputError(message)
+            columns.append(known[target.statistic])
+    return np.stack(columns, axis=1)
+
+
+def _hazard_ratios(treated: Arm, control: Arm) -> Floats:
+    """Return the hazard ratio of sustained return between two arms in every draw or trial."""
+    people = (treated.weeks.shape[1], control.weeks.shape[1])
+    weeks = np.concatenate([treated.weeks, control.weeks], axis=1)
+    returned = np.concatenate([treated.returned, control.returned], axis=1)
+    group = np.repeat([True, False], people)
+    return np.exp([log_hazard_ratio(*row, group) for row in zip(weeks, returned, strict=True)])
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.inputs.errors import InputError
+from hecon.model.cohort import cohort_population
 from hecon.model.ledger import costs
-from hecon.model.population import cohort_population, draw_population
+from hecon.model.population import draw_population
 from hecon.model.runs import whole_file
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 
@@ -239,7 +240,9 @@ def _check(draws: int, weeks: int, strategies: Sequence[str]) -> None:
     if draws < 2:
         raise InputError(f"draws: {draws} shows no uncertainty: give 2 or more, 1000 for a report")
     if weeks < LEAST_WEEKS:
-        raise InputError(f"weeks: {weeks} is no longer than the headline's 12 months: give {LEAST_WEEKS} or more")
+        raise InputError(
+            f"weeks: {weeks} is under two years, the least the report compares: give {LEAST_WEEKS} or more"
+        )
     if len(strategies) < 2:
         raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a comparison needs at least two")
 

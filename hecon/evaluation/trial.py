@@ -2,76 +2,62 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    import xarray as xr
+from hecon.inputs.targets import ARMS, read_targets
+from hecon.model.trial import STATISTICS, emulate, simulated_trials, statistics
 
+if TYPE_CHECKING:
     from hecon.evaluation.comparison import Comparison
     from hecon.inputs.parameters import Parameters
 
-SHARE_OF_QUANTILE = {"benefit_days_q1": 0.25, "benefit_days_median": 0.5, "benefit_days_q3": 0.75}
-
-
-ARMS = {
-    "usual_care": "usual_case_management",
-    "active_control": "early_follow_up",
-    "motivational_interviewing": "motivational_interviewing",
-}
-
-
-MEASURE_OF = {
-    "sustained_return": "sustained_return",
-    "no_benefit_day_365": "no_benefit_12m",
-    "aap_entry": "entered_aap_12m",
-}
+TRIALS = 2000
+PEOPLE = 20_000
+COLUMNS = ("strategy", "statistic", "published", "simulated", "low", "high", "within")
 
 
 def published(parameters: Parameters) -> pd.DataFrame:
-    """Give the trial's published figures that the model has outcomes for; empty without a file targets.toml."""
-    path = parameters.folder / "targets.toml"
-    columns = ["strategy", "statistic", "value", "n"]
-    if not path.is_file():
-        return pd.DataFrame(columns=columns)
-    known = {*SHARE_OF_QUANTILE, *MEASURE_OF, "sustained_return_median_days"}
-    rows = [
-        (ARMS[target["arm"]], target["statistic"], float(target["value"]), int(target["n"]))
-        for target in tomllib.loads(path.read_text(encoding="utf-8"))["targets"]
-        if target["arm"] in ARMS and target["statistic"] in known
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def against_trial(comparison: Comparison) -> pd.DataFrame:
-    """Set the base case beside the trial's figures, with the range that an arm of the trial's size would show.
+    """Give the trial's published figures that an emulated arm has too; empty without a file targets.toml.
 
     Returns
     -------
-    DataFrame with ``strategy``, ``statistic``, ``published``, ``simulated``, ``low``, ``high`` (95% range of an arm
-    drawn from the model) and ``within``
+    DataFrame with ``arm``, ``strategy``, ``statistic``, ``value`` and ``n``
     """
+    targets = read_targets(parameters.folder) if (parameters.folder / "targets.toml").is_file() else ()
+    rows = [
+        (target.arm, ARMS[target.arm], target.statistic, target.value, target.n)
+        for target in targets
+        if target.arm in ARMS and target.statistic in STATISTICS
+    ]
+    return pd.DataFrame(rows, columns=["arm", "strategy", "statistic", "value", "n"])
+
+
+def against_trial(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
+    """Emulate the trial's arms at the base case and set them beside its figures.
+
+    Parameters
+    ----------
+    people
+        In each emulated arm; each arm has the trial's own mix at inclusion.
+
+    Returns
+    -------
+    DataFrame with ``strategy``, ``statistic``, ``published``, ``simulated``, ``low``, ``high`` (95% range over
+    simulated trials of the same size) and ``within``
+    """
+    inputs = comparison.parameters.base_case()
+    seed = int(comparison.record["seed"])
+    figures = published(comparison.parameters)
     rows = []
-    for row in published(comparison.parameters).itertuples():
-        if row.strategy not in comparison.strategies:
-            continue
-        simulated, low, high = _arm(comparison.base.sel(strategy=row.strategy), str(row.statistic), int(row.n))
-        rows.append((row.strategy, row.statistic, row.value, simulated, low, high, low <= row.value <= high))
-    return pd.DataFrame(rows, columns=["strategy", "statistic", "published", "simulated", "low", "high", "within"])
-
-
-def _arm(base: xr.Dataset, statistic: str, n: int) -> tuple[float, float, float]:
-    """Give a simulated statistic and its 95% sampling range among n people."""
-    if statistic in MEASURE_OF:
-        share = float(base["outcome"].sel(measure=MEASURE_OF[statistic]))
-        half = 1.96 * np.sqrt(share * (1.0 - share) / n)
-        return share, share - half, share + half
-    at = SHARE_OF_QUANTILE.get(statistic, 0.5)
-    half = 1.96 * np.sqrt(at * (1.0 - at) / n)
-    name, factor = ("benefit_days", 1.0) if statistic in SHARE_OF_QUANTILE else ("weeks_to_return", 7.0)
-    levels = base["quantile"].to_numpy()
-    low, simulated, high = factor * np.interp([at - half, at, at + half], levels, base[name].to_numpy())
-    return float(simulated), float(low), float(high)
+    for arm, ours in figures[figures["strategy"].isin(comparison.strategies)].groupby("arm", sort=False):
+        cohort = emulate(inputs, str(arm), people=people, seed=seed)
+        simulated = statistics(cohort)
+        trials = statistics(simulated_trials(cohort, int(ours["n"].max()), trials=TRIALS, seed=seed))
+        for row in ours.itertuples():
+            low, high = np.quantile(trials[row.statistic], [0.025, 0.975])
+            figure = float(simulated[row.statistic][0])
+            rows.append((row.strategy, row.statistic, row.value, figure, low, high, low <= row.value <= high))
+    return pd.DataFrame(rows, columns=list(COLUMNS))

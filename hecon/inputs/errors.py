@@ -24,5 +24,10 @@ class InputError(ValueError):
 
 def closest(name: str, known: Iterable[str]) -> str:
     """Say which known name is nearest to one that is not known."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.0)
-    return f"the closest known name is {near[0]}" if near else "none is known"
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return f"the closest known name is {near[0]}"
+    if len(names) > 12:
+        return "no known name is close to it"
+    return f"known are {', '.join(names)}" if names else "none is known"

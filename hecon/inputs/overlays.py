@@ -1,5 +1,6 @@
 """Overlays: what a user or a scenario puts in the place of parameters."""
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,17 @@ from hecon.inputs.prices import CONVERSIONS
 from hecon.inputs.schema import Change, validate
 
 Overlay = Mapping[str, Any] | Path | str
+
+UNITS = {
+    "share": (0.0, 1.0),
+    "index, 1": (-1.0, 1.0),
+    "exponent": (-10.0, 10.0),
+    "per year, real": (-0.2, 0.2),
+}
+"""What a unit allows, by what it begins with; the other units allow 0 and more."""
+LIMITS = {"return_slope": (-0.9, 10.0), "graded_taper": (0.01, 10.0), "spells_over_16_days": (0.001, 0.999)}
+"""What a parameter allows where its unit says too little."""
+WHOLE = ("weekdays", "calendar days", "week", "weeks")
 
 
 def overlay_files(overlay: Overlay) -> list[Overlay]:
@@ -71,6 +83,7 @@ def change_faults(
     changes: Mapping[str, Change],
     lengths: Mapping[str, int | None],
     names: Mapping[str, object],
+    units: Mapping[str, str],
 ) -> Iterator[str]:
     """Say which changes do not fit the parameters there are."""
     for name, change in changes.items():
@@ -82,6 +95,21 @@ def change_faults(
         elif size != lengths.get(name):
             has, wants = _count(size), _count(lengths.get(name))
             yield f"{where}: {name}: value is {has}: the parameter is {wants}, give as many"
+        else:
+            yield from (f"{where}: {name}: {fault}" for fault in range_faults(name, units.get(name, ""), change.value))
+
+
+def range_faults(name: str, unit: str, value: float | tuple[float, ...]) -> Iterator[str]:
+    """Say which of a parameter's numbers its unit does not allow."""
+    low, high = LIMITS.get(name) or next(
+        (limits for begins, limits in UNITS.items() if unit.startswith(begins)), (0.0, math.inf)
+    )
+    for number in value if isinstance(value, tuple) else (value,):
+        if not low <= number <= high:
+            upto = f" to {high:g}" if math.isfinite(high) else " or more"
+            yield f"value {number:g} is out of range: give {low:g}{upto}"
+        elif unit in WHOLE and number != round(number):
+            yield f"value {number:g} is not whole: the model counts {unit} in whole numbers"
 
 
 def replacements(
@@ -99,7 +127,9 @@ def replacements(
     """
     lengths = {name: entry.length for name, entry in definitions.items()}
     names = {**dict.fromkeys(entries), **dict.fromkeys(entries.absent)}
-    faults = list(change_faults(where, changes, lengths, names))
+    units = {name: entry.head.unit for name, entry in definitions.items()}
+    units |= {name: entry.unit for name, entry in entries.items()}
+    faults = list(change_faults(where, changes, lengths, names, units))
     if faults:
         raise InputError.of(faults)
     return {

@@ -119,6 +119,18 @@ class Draw:
         return self.inputs.programs
 
 
+def check_seed(seed: int) -> None:
+    """Refuse a seed that no generator takes.
+
+    Raises
+    ------
+    InputError
+        If it is negative or longer than 63 bits.
+    """
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed: {seed} is out of range: give a whole number from 0 to {2**63 - 1}")
+
+
 def random_points(draws: int, seed: int, names: Sequence[str]) -> Floats:
     """Give float64[draw, coordinate], independent and uniform.
 
@@ -126,6 +138,7 @@ def random_points(draws: int, seed: int, names: Sequence[str]) -> Floats:
     adds or removes one leaves the others' points where they were, and so does a larger
     number of draws.
     """
+    check_seed(seed)
     points = np.empty((draws, len(names)))
     for column, name in enumerate(names):
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")

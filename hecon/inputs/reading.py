@@ -93,9 +93,10 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
         else:  # a model must be read to be calibrated: its names are refused when used
             uncalibrated = dict(unknown)
         lengths = {name: entry.length for name, entry in definitions.items()}
+        units = {name: entry.head.unit for name, entry in definitions.items()}
         for stem, scenario in scenarios.items():
             where = f"scenarios/{stem}.toml"
-            faults += change_faults(where, scenario.changes, lengths, places | uncalibrated)
+            faults += change_faults(where, scenario.changes, lengths, places | uncalibrated, units)
     if faults:
         raise InputError.of(faults)
     digest = hashlib.sha256()

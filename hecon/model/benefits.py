@@ -135,8 +135,10 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
     pay = sick_pay(income, values)
     top_up = values["top_up_share"] * np.maximum(income - values["sick_pay_cap"] * values["grunnbelop"], 0.0)
     children = values["aap_child_supplement"] * BENEFIT_DAYS_PER_YEAR * values["children_per_person"]
-    allowance = degree * (work_assessment_allowance(income, population.age, values) + children)
-    pension = increase * disability_pension(income, values["share_single"], values)
+    # Who held a graded pension at inclusion earned the job's income beside it: benefits replace the part that is left.
+    left = 1.0 - population.pension_held
+    allowance = left * degree * (work_assessment_allowance(income / left, population.age, values) + children)
+    pension = left * increase * disability_pension(income / left, values["share_single"], values)
     unemployed = unemployment_benefit(income, values)
     assistance = np.full_like(income, values["social_assistance"])
     holiday = np.where(
@@ -147,7 +149,7 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
     leave = values["pension_contribution_rate"] * income
     labour_cost = income * (1.0 + contribution)
     product = labour_cost * (1.0 + values["production_surplus"])
-    graded_product = (1.0 - grade) * values["graded_productivity"]
+    graded_product = np.minimum((1.0 - grade) * values["graded_productivity"], 1.0)
     after_tax = income - income_tax(income, values)
 
     def employed(share: Floats | float) -> dict[str, Floats]:
@@ -210,7 +212,7 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
         kernel.UNEMPLOYED_INSURED: {"unemployment_benefit": unemployed},
         kernel.UNEMPLOYED_ASSISTED: {"social_assistance": assistance},
         kernel.REPLACED_FULL: replaced(everybody),
-        kernel.REPLACED_GRADED: replaced(np.maximum(1.0 - graded_product, 0.0)),
+        kernel.REPLACED_GRADED: replaced(1.0 - graded_product),
         kernel.REPLACED_AAP: replaced(degree),
         kernel.REPLACED_PENSION: replaced(increase),
         kernel.REPLACED_UNEMPLOYED: replaced(everybody),

@@ -80,6 +80,8 @@ STRUCTURE = kernel.Structure(
     dead=DEAD,
 )
 REFERENCE_WEEK = 26.0
+TRIAL_WEEK = 8.0
+SIXTEEN_DAYS = 16.0 / 7.0
 RELAPSE_WEEK = 13.0
 MORTALITY_FIRST_AGE = 18.0
 
@@ -87,8 +89,9 @@ MORTALITY_FIRST_AGE = 18.0
 def cumulative_hazards(inputs: Inputs, weeks: int) -> Floats:
     """Return the cumulative hazards of every draw.
 
-    Return to work follows a power of the weeks in the spell, ``h(w) = r (w / 26)^s``; relapse decays with the weeks in
-    work, ``h(w) = r (1 + w / 13)^-d``; the other hazards are constant.
+    From week 8 of a spell, where the trial's people come in, return to work follows a power of the weeks in it,
+    ``h(w) = r (w / 26)^s``; before, it is what the registers' spell lengths imply, so that new spells are as short as
+    theirs. Relapse decays with the weeks in work, ``h(w) = r (1 + w / 13)^-d``; the other hazards are constant.
 
     Parameters
     ----------
@@ -105,7 +108,9 @@ def cumulative_hazards(inputs: Inputs, weeks: int) -> Floats:
         return inputs[name][:, None]
 
     power = 1.0 + of("return_slope")
-    to_work = REFERENCE_WEEK / power * (week / REFERENCE_WEEK) ** power
+    since_inclusion = np.maximum(week, TRIAL_WEEK) / REFERENCE_WEEK
+    to_work = REFERENCE_WEEK / power * (since_inclusion**power - (TRIAL_WEEK / REFERENCE_WEEK) ** power)
+    early = _early_return(week, inputs)
     stretch = 1.0 + week / RELAPSE_WEEK
     decay = of("relapse_decay")
     near_one = np.abs(decay - 1.0) < 1e-9
@@ -117,9 +122,9 @@ def cumulative_hazards(inputs: Inputs, weeks: int) -> Floats:
     out = np.zeros((len(inputs), len(STATES), weeks + 1, STRUCTURE.destination.shape[1]))
     out[:, WORK, :, 0] = of("relapse_full_share") * relapse
     out[:, WORK, :, 1] = (1.0 - of("relapse_full_share")) * relapse
-    out[:, FULL, :, 0] = of("return_rate_full") * to_work
+    out[:, FULL, :, 0] = early + of("return_rate_full") * to_work
     out[:, FULL, :, 1] = of("full_to_graded_rate") * week
-    out[:, GRADED, :, 0] = of("return_rate_graded") * to_work
+    out[:, GRADED, :, 0] = early + of("return_rate_graded") * to_work
     out[:, GRADED, :, 1] = of("graded_to_full_rate") * week
     out[:, AAP, :, 0] = of("aap_to_work") * yearly
     out[:, AAP, :, 1] = of("aap_to_disability") * yearly
@@ -127,6 +132,18 @@ def cumulative_hazards(inputs: Inputs, weeks: int) -> Floats:
     out[:, PENSION, :, 0] = of("disability_to_work") * yearly
     out[:, UNEMPLOYED, :, 0] = of("unemployed_to_work") * yearly
     return out
+
+
+def _early_return(week: Floats, inputs: Inputs) -> Floats:
+    """Return the cumulative hazard of return in a spell's first 8 weeks: float64[draw, week], level from there on.
+
+    It reaches ``-ln S`` where registers count the share S of spells still going on: at 16 days and at 8 weeks.
+    """
+    at_16_days = -np.log(inputs["spells_over_16_days"])[:, None]
+    at_8_weeks = -np.log(inputs["spells_over_8_weeks"])[:, None]
+    first = np.minimum(week / SIXTEEN_DAYS, 1.0)
+    second = np.clip((week - SIXTEEN_DAYS) / (TRIAL_WEEK - SIXTEEN_DAYS), 0.0, 1.0)
+    return np.asarray(at_16_days * first + (at_8_weeks - at_16_days) * second)
 
 
 def exit_weights(inputs: Inputs) -> Floats:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.model.hazards import STATES
-from hecon.model.kernel import WEEKS_PER_YEAR
+from hecon.model.kernel import WEEKDAYS, WEEKS_PER_YEAR
 from hecon.model.ledger import PARTIES, PERSPECTIVES, SOCIETY, cost
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 
@@ -74,6 +74,12 @@ def check_laws(parameters: Parameters, cohort: pd.DataFrame | None = None) -> li
     return [law(run) for law in LAWS]
 
 
+def everything_is_finite(run: Run) -> Law:
+    """No amount or outcome is missing or infinite."""
+    wrong = sum(int((~np.isfinite(run.results[part])).sum()) for part in ("money", "outcome", "people"))
+    return Law("No amount or outcome is missing or infinite", wrong == 0, f"{wrong} are")
+
+
 def money_sums_to_zero(run: Run) -> Law:
     """Costs over all parties and the outside sum to zero."""
     total = sum(cost(run.results["money"], {party}) for party in PARTIES)
@@ -130,10 +136,9 @@ def nobody_vanishes(run: Run) -> Law:
 def days_fit_in_a_year(run: Run) -> Law:
     """Nobody has more than 260 days on benefit in 12 months."""
     days = run.again(by="person", weeks=WEEKS_PER_YEAR)["outcome"].sel(measure="benefit_days_12m")
-    most = float(days.max())
-    return Law(
-        "At most 260 full-time-equivalent days on benefit in 12 months", 0.0 <= most <= 260.0, f"most {most:.0f}"
-    )
+    least, most = float(days.min()), float(days.max())
+    kept = least >= 0.0 and most <= WEEKS_PER_YEAR * WEEKDAYS
+    return Law("From 0 to 260 full-time-equivalent days on benefit in 12 months", kept, f"{least:.0f} to {most:.0f}")
 
 
 def rights_end(run: Run) -> Law:
@@ -154,6 +159,7 @@ def discounting_lowers(run: Run) -> Law:
 
 
 LAWS: tuple[Callable[[Run], Law], ...] = (
+    everything_is_finite,
     money_sums_to_zero,
     perspectives_add_up,
     friction_is_not_above_human_capital,

@@ -120,11 +120,15 @@ def cost(flow: xr.DataArray, parties: Collection[str], *, productivity: Producti
     Raises
     ------
     InputError
-        If a party is unknown.
+        If a party or a flow is unknown.
     """
     unknown = sorted(set(parties) - set(PARTIES))
     if unknown:
         message = f"perspective: {', '.join(unknown)} is no party: choose among {', '.join(PARTIES)}"
+        raise InputError(message)
+    strange = [name for name in flow["flow"].values.tolist() if name not in FLOW_INDEX]
+    if strange:
+        message = f"flow: {', '.join(map(str, strange))} is no flow: choose among {', '.join(FLOW_NAMES)}"
         raise InputError(message)
     return (flow * signs(flow["flow"].values.tolist(), parties, productivity)).sum("flow")
 

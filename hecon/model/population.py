@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Draw
 from hecon.model import kernel
 from hecon.model.benefits import insured_weeks, pension_increase, waiting_period
-from hecon.model.hazards import SCALE_EXIT, SCALE_RELAPSE, SCALE_RETURN, SCALES, SICKNESS, STATES, STRUCTURE
+from hecon.model.hazards import (
+    SCALE_EXIT,
+    SCALE_RELAPSE,
+    SCALE_RETURN,
+    SCALES,
+    SICKNESS,
+    STATES,
+    STRUCTURE,
+)
 from hecon.model.kernel import AAP, FULL, GRADED, PENSION, WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
@@ -23,7 +29,6 @@ EDUCATIONS = ("school", "higher")
 DIAGNOSES = ("musculoskeletal", "psychological", "other")
 STARTS = ("full_sick_leave", "graded_sick_leave")
 GRADES = (0.5, 0.6, 0.7, 0.8)
-MINIMUM_GRADE = 0.2
 
 # Which column of luck decides what, so that adding one moves no other.
 (
@@ -126,7 +131,7 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
         employment_fraction=fraction,
         wage=full_time_wage * fraction,
         weeks_sick_listed=weeks,
-        rights_used=_rights_used(days, weeks, values),
+        rights_used=rights_used(days, weeks, values),
         pension_held=held,
         frailty=ndtri(luck[:, LUCK_FRAILTY]),
         insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
@@ -151,12 +156,18 @@ def _age_quantiles(mean: float, sd: float, low: float, high: float) -> tuple[Flo
     from scipy.special import betaincinv
 
     centre, spread = (mean - low) / (high - low), sd / (high - low)
-    concentration = centre * (1.0 - centre) / spread**2 - 1.0
+    concentration = centre * (1.0 - centre) / spread**2 - 1.0 if spread > 0.0 else 0.0
+    if not 0.0 < centre < 1.0 or concentration <= 0.0:
+        message = (
+            f"population.toml: no ages from {low:g} to {high:g} have mean {mean:g} and SD {sd:g}: "
+            "give a mean between them and a smaller SD above 0"
+        )
+        raise InputError(message)
     grid = np.linspace(0.0, 1.0, 2049)
     return grid, low + (high - low) * betaincinv(centre * concentration, (1.0 - centre) * concentration, grid)
 
 
-def _rights_used(days: Floats, weeks: Integers, values: Draw) -> Integers:
+def rights_used(days: Floats, weeks: Integers, values: Draw) -> Integers:
     """Return weekdays of sick pay used, from calendar days of sick leave in the year before.
 
     The present spell has used at least its own weeks, and somebody without rights would not be sick-listed.
@@ -198,105 +209,4 @@ def people_arrays(population: Population, values: Draw) -> kernel.People:
         scale=scale,
         benefit_share=share * population.employment_fraction[:, None],
         insured_weeks=insured_weeks(population.wage, population.insured, values),
-    )
-
-
-REQUIRED = ("age", "sex", "start", "weeks_sick_listed", "wage")
-OPTIONAL = {
-    "education": "school",
-    "diagnosis": "other",
-    "grade": 0.5,
-    "employment_fraction": 1.0,
-    "rights_used": -1,
-    "pension_held": 0.0,
-}
-
-
-def read_cohort(path: Path) -> pd.DataFrame:
-    """Read a user's own people from a CSV with a header.
-
-    Columns: age (years), sex (man, woman), start (full_sick_leave, graded_sick_leave), weeks_sick_listed, wage (NOK of
-    2025 a year in the job held); and where known education (school, higher), diagnosis (musculoskeletal, psychological,
-    other), grade (share absent on graded leave), employment_fraction, rights_used (weekdays of sick pay used; taken
-    from the present spell if missing) and pension_held (degree).
-
-    Raises
-    ------
-    InputError
-        Naming the file, the column, the first row at fault and the way out.
-    """
-    try:
-        frame = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        why = " ".join(str(error).split())
-        message = f"{path}: cannot be read as CSV ({why}): give a comma-separated file with a header"
-        raise InputError(message) from error
-    missing = [name for name in REQUIRED if name not in frame]
-    if missing:
-        message = f"{path}: no column {', '.join(missing)}: a cohort needs {', '.join(REQUIRED)}"
-        raise InputError(message)
-    unknown = [name for name in frame if name not in (*REQUIRED, *OPTIONAL)]
-    if unknown:
-        message = (
-            f"{path}: unknown column {', '.join(map(str, unknown))}: known are {', '.join((*REQUIRED, *OPTIONAL))}"
-        )
-        raise InputError(message)
-    if frame.empty:
-        message = f"{path}: no people: give at least one row"
-        raise InputError(message)
-    for name, default in OPTIONAL.items():
-        if name not in frame:
-            frame[name] = default
-    for name, levels in COLUMNS.items():
-        _refuse(path, frame, name, ~frame[name].isin(levels), f"one of {', '.join(levels)}")
-    bounds = {
-        "age": (16.0, 66.99),
-        "weeks_sick_listed": (0, 51),
-        "wage": (1.0, np.inf),
-        "grade": (MINIMUM_GRADE, 0.99),
-        "employment_fraction": (0.01, 1.0),
-        "rights_used": (-1, 247),
-        "pension_held": (0.0, 0.99),
-    }
-    for name, (low, high) in bounds.items():
-        numbers = pd.to_numeric(frame[name], errors="coerce")
-        _refuse(
-            path, frame, name, ~numbers.between(low, high) | ~np.isfinite(numbers), f"a number from {low:g} to {high:g}"
-        )
-        frame[name] = numbers
-    for name in ("weeks_sick_listed", "rights_used"):
-        _refuse(path, frame, name, frame[name] != np.floor(frame[name]), "a whole number")
-    return frame
-
-
-def _refuse(path: Path, frame: pd.DataFrame, name: str, wrong: "pd.Series[bool]", expected: str) -> None:
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        message = f"{path}: row {row + 2}: {name} is {frame[name].iloc[row]}: give {expected}"
-        raise InputError(message)
-
-
-def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Population:
-    """Return a user's own people: their covariates are fixed, frailty and insurance come from luck."""
-    from scipy.special import ndtri
-
-    luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS)
-    coded = {name: np.array([levels.index(level) for level in frame[name]]) for name, levels in COLUMNS.items()}
-    weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
-    own = _rights_used(np.zeros(len(frame)), weeks, values)
-    given = frame["rights_used"].to_numpy(dtype=np.int64, copy=True)
-    return Population(
-        age=frame["age"].to_numpy(dtype=float, copy=True),
-        sex=coded["sex"],
-        education=coded["education"],
-        diagnosis=coded["diagnosis"],
-        start=coded["start"],
-        grade=tapered(frame["grade"].to_numpy(dtype=float, copy=True), values),
-        employment_fraction=frame["employment_fraction"].to_numpy(dtype=float, copy=True),
-        wage=frame["wage"].to_numpy(dtype=float, copy=True),
-        weeks_sick_listed=weeks,
-        rights_used=np.where(given < 0, own, given),
-        pension_held=frame["pension_held"].to_numpy(dtype=float, copy=True),
-        frailty=ndtri(luck[:, LUCK_FRAILTY]),
-        insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
     )

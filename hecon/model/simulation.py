@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from hecon import SEED
 from hecon.inputs.errors import InputError, closest
-from hecon.inputs.points import Draw, Inputs
+from hecon.inputs.points import Draw, Inputs, check_seed
 from hecon.model import kernel
 from hecon.model.benefits import accounts, statute_rules
+from hecon.model.cohort import cohort_population
 from hecon.model.hazards import STATES, STRUCTURE, hazards
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOW_INDEX, FLOW_NAMES, FLOWS, net_public_financing
 from hecon.model.outcomes import MEASURE_NAMES
-from hecon.model.population import COLUMNS, Population, cohort_population, draw_population, people_arrays
+from hecon.model.population import COLUMNS, Population, draw_population, people_arrays
 from hecon.model.programs import compile_program, delivery, delivery_flows
 from hecon.model.runs import blocks, run_blocks
 
@@ -249,13 +250,14 @@ def _check(setup: Setup, inputs: Inputs) -> None:
         if name not in COLUMNS and setup.by != (PERSON,):
             message = f"by: no covariate {name!r} splits the people: choose among {', '.join(COLUMNS)}, or person alone"
             raise InputError(message)
+    if len(set(setup.by)) < len(setup.by):
+        message = f"by: {', '.join(setup.by)}: name each covariate once"
+        raise InputError(message)
     for name, size in (("people", setup.people), ("weeks", setup.weeks)):
         if size < 1:
             message = f"{name}: {size} is too few: give 1 or more"
             raise InputError(message)
-    if setup.seed < 0:
-        message = f"seed: {setup.seed} is negative: give 0 or more"
-        raise InputError(message)
+    check_seed(setup.seed)
 
 
 def _subgroups(setup: Setup) -> list[str] | list[int]:

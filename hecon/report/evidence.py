@@ -36,6 +36,9 @@ STATISTICS = {
     "sustained_return_median_days": ("Median time to sustained return, calendar days", "days"),
     "no_benefit_day_365": ("Without benefit on day 365", "share"),
     "aap_entry": ("Moved to work assessment allowance by day 365", "share"),
+    "sessions_two": ("Attended two sessions", "share"),
+    "sessions_one": ("Attended one session", "share"),
+    "sessions_none": ("Attended no session", "share"),
 }
 
 

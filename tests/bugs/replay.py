@@ -16,6 +16,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+TIMEOUT = 900
+"""Seconds after which a bug that hangs counts as noticed."""
 UNHELPFUL = ("bugs", "test_planted_bugs.py")
 """Of the tests: they notice any change of the text."""
 COPIED = ("hecon", "parameters", "tests", "analyses", "pyproject.toml", "README.md", "Makefile")
@@ -82,6 +84,7 @@ def is_caught(bug: dict[str, str]) -> tuple[bool, str]:
             capture_output=True,
             text=True,
             check=False,
+            timeout=TIMEOUT,
         )
         failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
         # Under xdist, stopping at the first failure is an interruption: 2, not 1.
@@ -100,10 +103,11 @@ def main() -> int:
         except ValueError as error:
             print(error)
             return 2
-        print(
-            f"{number:3}/{len(bugs)} {'caught' if caught else 'SURVIVED':8} {time.monotonic() - start:4.0f} s  {bug['name']}: {how}",
-            flush=True,
-        )
+        except subprocess.TimeoutExpired:
+            caught, how = True, "the tests hang"
+        verdict = "caught" if caught else "SURVIVED"
+        seconds = time.monotonic() - start
+        print(f"{number:3}/{len(bugs)} {verdict:8} {seconds:4.0f} s  {bug['name']}: {how}", flush=True)
         if not caught:
             survivors.append(bug["name"])
     print(f"{len(bugs) - len(survivors)} of {len(bugs)} planted bugs caught")

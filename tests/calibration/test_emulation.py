@@ -6,20 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hecon.calibration.emulation import (
-    QUARTILES,
-    STATISTICS,
-    Arm,
-    emulate,
-    log_hazard_ratio,
-    mid_quantile,
-    sampling_covariance,
-    statistics,
-)
+from hecon.calibration.cox import log_hazard_ratio
 from hecon.calibration.posterior import DATE
-from hecon.calibration.targets import ARMS
 from hecon.inputs.parameters import read_parameters
+from hecon.inputs.targets import ARMS
 from hecon.model.simulation import simulate
+from hecon.model.trial import QUARTILES, STATISTICS, Arm, emulate, mid_quantile, simulated_trials, statistics
+
+
+def sampling_covariance(arm, names, n, *, trials, seed):
+    figures = statistics(simulated_trials(arm, n, trials=trials, seed=seed))
+    return np.cov(np.stack([figures[name] for name in names]))
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ import pytest
 from tqdm import tqdm
 
 from hecon.calibration import posterior
-from hecon.calibration.emulation import emulate, statistics
 from hecon.calibration.posterior import DATE, Data, calibrate, figures, fitted_targets, trial_data, with_values
 from hecon.calibration.priors import PRIORS, Prior
-from hecon.calibration.targets import ARMS, Target, read_targets
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters, shipped_folder
+from hecon.inputs.targets import ARMS, Target, read_targets
+from hecon.model.trial import emulate, statistics
 
 NAMES = [prior.name for prior in PRIORS]
 MEAN = np.array([prior.mean for prior in PRIORS])

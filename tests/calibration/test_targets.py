@@ -4,11 +4,11 @@ import tomllib
 
 import pytest
 
-from hecon.calibration.emulation import STATISTICS
 from hecon.calibration.posterior import fitted_targets
-from hecon.calibration.targets import ARMS, Target, read_targets
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import shipped_folder
+from hecon.inputs.targets import ARMS, Target, read_targets
+from hecon.model.trial import STATISTICS
 
 LONG_RUN = {"aap_to_disability_rate", "aap_leavers_disability_share", "aap_leavers_work_share"}
 ENTRY = (

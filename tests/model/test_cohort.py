@@ -9,7 +9,7 @@ import pytest
 
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
-from hecon.model.population import OPTIONAL, REQUIRED, cohort_population, read_cohort
+from hecon.model.cohort import OPTIONAL, REQUIRED, cohort_population, read_cohort
 from hecon.model.simulation import simulate, trace
 
 HEADER = "age,sex,start,weeks_sick_listed,wage"

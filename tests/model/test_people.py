@@ -6,7 +6,8 @@ import pytest
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
 from hecon.model import simulation
-from hecon.model.population import DIAGNOSES, GRADES, draw_population, people_arrays, read_cohort, tapered
+from hecon.model.cohort import read_cohort
+from hecon.model.population import DIAGNOSES, GRADES, draw_population, people_arrays, tapered
 from hecon.model.simulation import simulate, trace
 
 HEADER = "age,sex,start,weeks_sick_listed,wage"

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon import SEED
-from hecon.calibration.targets import ARMS
-from hecon.inputs.parameters import Inputs
+from hecon.inputs.points import Inputs
+from hecon.inputs.targets import ARMS
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.simulation import simulate
 
@@ -124,54 +124,14 @@ def mid_quantile(values: Floats, q: float) -> Floats:
     return out
 
 
-def sampling_covariance(arm: Arm, names: tuple[str, ...], n: int, *, trials: int, seed: int) -> Floats:
-    """Return the covariance of an arm's figures across simulated trials with `n` people in it.
+def simulated_trials(arm: Arm, n: int, *, trials: int, seed: int) -> Arm:
+    """Return an arm's people drawn again in many trials of `n` people: float64[trial, person].
 
     Parameters
     ----------
     arm : a large emulated arm, one draw
-    names : of statistics
-    n : people in the arm
+    n : people in the arm of each trial
     trials : how many are drawn
-
-    Returns
-    -------
-    float64[statistic, statistic]
     """
-    random = np.random.default_rng(seed)
-    people = random.integers(0, arm.days.shape[1], size=(trials, n))
-    figures = statistics(arm.sample(people))
-    return np.cov(np.stack([figures[name] for name in names]))
-
-
-def log_hazard_ratio(weeks: Floats, event: Floats, treated: NDArray[np.bool_]) -> float:
-    """Return the log hazard ratio of a binary covariate by Cox's partial likelihood, ties by Breslow's method.
-
-    Parameters
-    ----------
-    weeks : float64[person], time to the event or to the end
-    event : float64[person], 1 where it happened
-    treated : bool[person]
-
-    References
-    ----------
-    Breslow N. Covariance analysis of censored survival data. Biometrics 1974;30:89-99.
-    """
-    times = np.unique(weeks[event == 1.0])
-    groups = []
-    for group in (treated, ~treated):
-        order = np.sort(weeks[group])
-        at_risk = len(order) - np.searchsorted(order, times, side="left")
-        happened = np.sort(weeks[group & (event == 1.0)])
-        events = np.searchsorted(happened, times, side="right") - np.searchsorted(happened, times, side="left")
-        groups.append((at_risk.astype(float), events.astype(float)))
-    (risk1, events1), (risk0, events0) = groups
-    events = events1 + events0
-    log_ratio = 0.0
-    for _ in range(50):
-        share = risk1 * np.exp(log_ratio) / (risk0 + risk1 * np.exp(log_ratio))
-        step = float(np.sum(events1 - events * share) / np.sum(events * share * (1.0 - share)))
-        log_ratio += step
-        if abs(step) < 1e-12:
-            break
-    return log_ratio
+    people = np.random.default_rng(seed).integers(0, arm.days.shape[1], size=(trials, n))
+    return arm.sample(people)

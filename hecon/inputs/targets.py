@@ -14,7 +14,8 @@ ARMS = {
 """The trial's arms, and the program file each received."""
 
 ROUNDING = {"share": 0.01, "hazard ratio": 0.01}
-"""The last digit printed of a figure, by unit; days are printed whole."""
+"""The last digit printed of a figure, by what its unit begins with; days are printed whole."""
+ROLES = ("fit", "check")
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,13 @@ class Target:
     @property
     def is_ratio(self) -> bool:
         """Whether the figure is normal on the scale of its logarithm, on which `se` is given."""
-        return self.unit == "hazard ratio"
+        return self.unit.startswith("hazard ratio")
 
     @property
     def rounding_variance(self) -> float:
         """The variance that printing a rounded figure adds: a twelfth of the squared last digit."""
-        return ROUNDING.get(self.unit, 1.0) ** 2 / 12.0
+        digit = next((digit for unit, digit in ROUNDING.items() if self.unit.startswith(unit)), 1.0)
+        return (digit / self.value if self.is_ratio else digit) ** 2 / 12.0
 
 
 def read_targets(folder: Path) -> tuple[Target, ...]:
@@ -68,9 +70,14 @@ def read_targets(folder: Path) -> tuple[Target, ...]:
     path = folder / "targets.toml"
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["targets"]
-        return tuple(Target(**entry) for entry in entries)
+        targets = tuple(Target(**entry) for entry in entries)
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         message = (
             f"{path}: targets cannot be read ({error}): each needs name, arm, statistic, value, unit and provenance"
         )
         raise InputError(message) from error
+    for target in targets:
+        if target.role not in ROLES:
+            message = f"targets.toml: {target.name} has the role {target.role!r}: choose one of {', '.join(ROLES)}"
+            raise InputError(message)
+    return targets
