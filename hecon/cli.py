@@ -2,8 +2,8 @@
 
 import datetime as dt
 import logging
+import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -89,7 +89,7 @@ def size(command: Command) -> Command:
             "--strategy",
             "strategies",
             multiple=True,
-            help="A program file's name; may be repeated. Usual case management, or else the first, is the comparator.",
+            help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
         ),
         click.option(
             "--draws", type=COUNT, default=1000, show_default=True, help="Draws of the probabilistic analysis."
@@ -200,12 +200,9 @@ def _check_place(folder: Path, file: Path) -> None:
 
     if file.is_dir():
         raise InputError(f"--out: {file} is a folder: name a file in it")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise InputError(f"--out: {folder} cannot be written ({error.strerror}): choose another place") from None
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise InputError(f"--out: {there} cannot be written: choose another place")
 
 
 def _check_grade(grade: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The documentation tells the truth: the README's example runs, and the calibration page shows the fit that is shipped."""
+"""The documentation tells the truth: the README's example runs, the calibration page shows the fit that is shipped."""
 
 import csv
 import doctest

@@ -134,9 +134,9 @@ def calibrate(
     -------
     the fit; `parameters/calibrated/trial.csv` and `trial.toml` are written
     """
-    for name, number in (("rows", rows), ("people", people)):
-        if number < 100:
-            message = f"{name}: {number} is too few for a fit: give 100 or more"
+    for name, number, least in (("rows", rows, 10), ("people", people, 100)):
+        if number < least:
+            message = f"{name}: {number} is too few for a fit: give {least} or more"
             raise InputError(message)
     targets = fitted_targets(parameters.folder)
     base = parameters.base_case()

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from hecon.inputs.parameters import Parameters
 
-COMPARATOR = "usual_case_management"
 NO_AAP_DIFFERENCE = "aap_difference_zero"
 SUBGROUPS = ("start", "diagnosis")
 QUANTILES = np.linspace(0.0, 1.0, 201)
@@ -159,7 +158,7 @@ def compare(
     parameters
         As `read_parameters` gives them.
     strategies
-        Names of program files; the comparator is usual case management, or the first if that is not there.
+        Names of program files; the first is the comparator.
     people
         Synthetic people in the base case.
     draws, draw_people
@@ -181,7 +180,7 @@ def compare(
         If a size is too small, or a strategy is unknown.
     """
     _check(draws, weeks, strategies)
-    comparator = COMPARATOR if COMPARATOR in strategies else strategies[0]
+    comparator = strategies[0]
     alike = parameters.with_scenario(NO_AAP_DIFFERENCE)
 
     def run(given: Parameters, what: str | None, *, sampled: bool, by: str | Sequence[str] = ()) -> xr.Dataset:

@@ -83,10 +83,16 @@ def test_the_model_computes_every_fitted_figure(shipped):
 
 @pytest.mark.parametrize(
     ("unit", "digit"),
-    [("share", 0.01), ("hazard ratio", 0.01), ("full-time-equivalent workdays", 1.0), ("calendar days", 1.0)],
+    [("share", 0.01), ("full-time-equivalent workdays", 1.0), ("calendar days", 1.0)],
 )
 def test_rounding_adds_the_variance_of_a_uniform_over_the_last_digit(unit, digit):
     assert target(unit=unit).rounding_variance == pytest.approx(digit**2 / 12.0, rel=1e-14)
+
+
+def test_a_ratio_is_rounded_on_the_scale_of_its_logarithm():
+    ratio = target(unit="hazard ratio, se on the log scale", value=1.25)
+    assert ratio.is_ratio
+    assert ratio.rounding_variance == pytest.approx((0.01 / 1.25) ** 2 / 12.0, rel=1e-14)
 
 
 def test_of_the_shares_of_sessions_the_last_is_not_fitted(shipped):

@@ -55,9 +55,19 @@ def table(parameters, weeks=120, **changes):
 def test_return_follows_a_power_of_the_weeks_in_the_spell(parameters, slope):
     got = table(parameters, return_slope=slope)
     for origin, rate in ((FULL, 0.03), (GRADED, 0.05)):
-        for week in (1, 8, 26, 52, 120):
-            exact, _ = quad(lambda w, rate=rate: rate * (w / 26) ** slope, 0, week)
-            assert got[origin, WORK][week] == pytest.approx(exact, rel=1e-6)
+        for week in (8, 9, 26, 52, 120):
+            exact, _ = quad(lambda w, rate=rate: rate * (w / 26) ** slope, min(8, week), week)
+            assert got[origin, WORK][week] - got[origin, WORK][8] == pytest.approx(exact if week > 8 else 0.0, rel=1e-6)
+
+
+def test_new_spells_are_as_short_as_registers_count_them(parameters):
+    got = table(parameters, spells_over_16_days=0.4, spells_over_8_weeks=0.1)
+    for origin in (FULL, GRADED):
+        early = got[origin, WORK]
+        assert early[3] == pytest.approx(-np.log(0.4) + (3 - 16 / 7) * np.log(0.4 / 0.1) / (8 - 16 / 7), rel=1e-12)
+        assert np.exp(-early[8]) == pytest.approx(0.1, rel=1e-12)
+        assert early[1] == pytest.approx(-np.log(0.4) * 7 / 16, rel=1e-12)
+        assert early[5] - early[4] == pytest.approx(np.log(0.4 / 0.1) / (8 - 16 / 7), rel=1e-12)
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.8, 1.0, 1.0 + 1e-7, 2.5])

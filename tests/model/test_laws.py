@@ -687,10 +687,12 @@ def test_strategies_share_people_and_luck(base):
     for strategy in STRATEGIES:
         alone = simulate(base, [strategy], people=400, weeks=104)
         np.testing.assert_array_equal(together["money"].sel(strategy=strategy), alone["money"].sel(strategy=strategy))
-    # Hardly any life differs where the effect is small: that is what makes increments precise.
+    # Most lives are the same where the effect is small, and next to none are by chance: that makes increments precise.
     usual, other = (trace(base, name, people=2000, weeks=104) for name in (USUAL, COORDINATED))
-    lives = [stays.groupby("person").apply(lambda rows: tuple(rows["first"])) for stays in (usual, other)]
-    assert (lives[0] == lives[1]).mean() > 0.8
+    elsewhere = trace(base, COORDINATED, people=2000, weeks=104, seed=simulation.SEED + 1)
+    lives = [stays.groupby("person").apply(lambda rows: tuple(rows["first"])) for stays in (usual, other, elsewhere)]
+    assert (lives[0] == lives[1]).mean() > 0.5
+    assert (lives[0] == lives[2]).mean() < 0.05
 
 
 def test_luck_is_uniform():
@@ -812,7 +814,7 @@ def test_the_laws_that_users_check_are_kept(parameters):
         ({"by": ("sex", "person")}, "by: no covariate 'person' splits the people: .*"),
         ({"people": 0}, "people: 0 is too few: give 1 or more"),
         ({"weeks": 0}, "weeks: 0 is too few: give 1 or more"),
-        ({"seed": -1}, "seed: -1 is negative: give 0 or more"),
+        ({"seed": -1}, "seed: -1 is out of range: give a whole number from 0 to 9223372036854775807"),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_one_line(base, asked, message):

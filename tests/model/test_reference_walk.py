@@ -28,7 +28,15 @@ EFFECTS = {
     "effect_ends_week": 30.0,
 }
 # People move often, rights run out early, and few weeks in work restore them.
-BUSY = {"relapse_rate": 4.0, "sick_pay_rights": 90.0, "aap_rights": 101.0, "aap_to_work": 1.5, "requalification": 70.0}
+BUSY = {
+    "spells_over_16_days": 0.9,
+    "spells_over_8_weeks": 0.7,
+    "relapse_rate": 4.0,
+    "sick_pay_rights": 90.0,
+    "aap_rights": 101.0,
+    "aap_to_work": 1.5,
+    "requalification": 70.0,
+}
 OLD = {"age_mean": 62.0, "age_sd": 3.0, "age_minimum": 55.0, "age_maximum": 65.5}
 DEADLY = {"mortality_men": [80.0] * 58, "mortality_women": [60.0 + year for year in range(58)]}
 CASES = {
