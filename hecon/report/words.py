@@ -171,7 +171,9 @@ def range_words(one: Standing) -> str:
     error = TAIL * one.error
     low, high = number(abs(one.low), error), number(abs(one.high), error)
     if one.spans_zero:
-        return f"95% interval from a loss of NOK {low} to a gain of NOK {high}: it spans zero"
+        loss = "about zero" if low == "0" else f"a loss of NOK {low}"
+        gain = "about zero" if high == "0" else f"a gain of NOK {high}"
+        return f"95% interval from {loss} to {gain}: it {'just reaches' if '0' in {low, high} else 'spans'} zero"
     if one.low >= -NEGLIGIBLE:
         return f"95% interval a gain of NOK {low} to {high}"
     return f"95% interval a loss of NOK {high} to {low}"

@@ -216,3 +216,16 @@ def test_a_share_of_draws_is_never_certain():
     assert numbers.chance(0.0, 100) == "under 3%"
     assert numbers.chance(1.0, 100) == "over 97%"
     assert numbers.chance(0.5, 2) == "about 50%"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ending"),
+    [
+        (-41_500.0, 40.0, "to about zero: it just reaches zero"),
+        (-40.0, 41_500.0, "about zero to a gain of NOK 41,500: it just reaches zero"),
+        (-41_500.0, 5_000.0, "to a gain of NOK 5,000: it spans zero"),
+    ],
+)
+def test_an_interval_whose_end_rounds_to_zero_only_reaches_it(low, high, ending):
+    one = words.Standing("MI", False, (low + high) / 2, 300.0, low, high, 0.1, 0.0, 0.0, 0.0)
+    assert words.range_words(one).endswith(ending)
