@@ -68,12 +68,12 @@ def assert_refused(result, *named):
 
 
 def assert_click_refused(result, *named):
-    """Assert exit code 2 and a last line that names the option, as click words it."""
-    assert result.exit_code == 2
-    assert "Traceback" not in result.output
-    last = result.stderr.splitlines()[-1]
-    for words in ("Error: ", *named):
-        assert words in last
+    """Assert the same where click refuses: its words alone, without its prefix and usage, and where to read on."""
+    assert_refused(result, *named)
+    assert result.stdout == ""
+    assert result.stderr.endswith(" See hecon --help.\n")
+    for words in ("Error", "Usage"):
+        assert words not in result.stderr
 
 
 # What it is
@@ -97,6 +97,16 @@ def test_help_names_every_command_with_what_it_does():
 def test_an_unknown_command_or_option_is_refused():
     assert_click_refused(call("reprot"), "reprot")
     assert_click_refused(call("run", "--drwas", "3"), "--drwas")
+    assert_click_refused(call("run", "--draws"), "--draws")
+    assert_click_refused(call("check", "too_much"), "too_much")
+    assert_click_refused(call("parameters", "--cohort", "people.csv"), "--cohort")  # no parameter hangs on people
+
+
+def test_clicks_own_refusal_is_one_line_in_a_process_too():
+    result = shell("run", "--draws", "0")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr == "Invalid value for '--draws': 0 is not in the range x>=1. See hecon --help.\n"
 
 
 def test_python_m_hecon_is_the_command():
@@ -143,8 +153,8 @@ def test_parameters_of_one_grade(listed):
 
 def test_an_unknown_grade_is_refused():
     result = call("parameters", "--grade", "assumed")
-    assert result.exit_code == 2
-    assert "assumption" in result.stderr
+    assert_refused(result, "--grade", "'assumed'", "assumption")
+    assert result.stdout == ""
 
 
 def test_one_parameter_is_shown_with_its_source():
@@ -273,15 +283,24 @@ def test_an_unknown_scenario_is_refused():
         (COHORT.replace("wage", "wages"), "no column wage"),
         (COHORT.replace("wage\n", "wage,colour\n").replace("0000\n", "0000,1\n"), "colour"),
         (COHORT.replace("40,man", "400,man"), "row 2: age is 400"),
+        (COHORT.replace("40,man", "17,man"), "row 2: age is 17: give a number from 18 to 66.99"),
+        (COHORT.replace("0000\n", "0000,1\n"), "rows have more cells than the header: give each cell a column"),
         (COHORT.replace("woman", "Woman"), "row 3: sex is Woman"),
         (COHORT.replace(",", ";"), "no column"),
         ("", "CSV"),
         (COHORT.splitlines()[0] + "\n", "no people"),
     ],
-    ids=["no-column", "unknown-column", "age", "level", "semicolons", "empty", "header-only"],
+    ids=["no-column", "unknown-column", "age", "young", "long-rows", "level", "semicolons", "empty", "header-only"],
 )
 def test_a_broken_cohort_is_refused(tmp_path, text, named):
     assert_refused(call("check", "--cohort", written(tmp_path, "people.csv", text)), "people.csv", named)
+
+
+def test_rights_used_that_a_cohort_cannot_have_are_refused(tmp_path):
+    text = COHORT.replace("wage\n", "wage,rights_used\n").replace("500000\n", "500000,-1\n")
+    people = written(tmp_path, "people.csv", text.replace("800000\n", "800000,7\n"))
+    told = "cohort: row 3: rights_used is 7: give 88, what the spell has used, to 247, or leave it out"
+    assert_refused(call("check", "--cohort", people), told)
 
 
 def test_a_cohort_that_cannot_be_read_is_refused(tmp_path):
@@ -292,23 +311,40 @@ def test_a_cohort_that_cannot_be_read_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "fault"),
     [
-        "share_women = 2.0\n",
-        "early_first_attendance = 1.5\n",
-        "return_rate_full = -1.0\n",
-        "weeks_sick_listed_at_inclusion = -8\n",
-        "weeks_sick_listed_at_inclusion = 8.5\n",
-        "discount_rate = -1.0\n",
-        "age_sd = 0\n",
-        "age_sd = 100\n",
-        "age_mean = 10\n",
-        "return_slope = -1.0\n",
+        ("share_women = 2.0", "value 2 is out of range: give 0 to 1"),
+        ("early_first_attendance = 1.5", "value 1.5 is out of range: give 0 to 1"),
+        ("return_rate_full = -1.0", "value -1 is out of range: give 0 or more"),
+        ("weeks_sick_listed_at_inclusion = -8", "value -8 is out of range: give 0 to 51"),
+        (
+            "weeks_sick_listed_at_inclusion = 8.5",
+            "value 8.5 is not whole: the model counts weeks in whole numbers",
+        ),
+        ("discount_rate = -1.0", "value -1 is out of range: give -0.2 to 0.2"),
+        ("return_slope = -1.0", "value -1 is out of range: give -0.9 to 10"),
     ],
-    ids=lambda text: text.replace("\n", ""),
 )
-def test_an_impossible_value_is_refused_and_named(tmp_path, text):
-    assert_refused(call("check", "--overlay", written(tmp_path, "mine.toml", text)), text.split()[0])
+def test_an_impossible_value_is_refused_and_named(tmp_path, text, fault):
+    result = call("check", "--overlay", written(tmp_path, "mine.toml", text))
+    assert_refused(result)
+    assert result.stderr == f"mine.toml: {text.split()[0]}: {fault}\n"
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "mean", "spread"),
+    [
+        ("age_sd = 0", "44", "0"),
+        ("age_sd = 100", "44", "100"),
+        ("age_mean = 10", "10", "10"),
+        ("age_mean = 61", "61", "10"),
+    ],
+)
+def test_ages_that_nobody_can_have_are_refused_with_the_figures(tmp_path, text, mean, spread):
+    result = call("check", "--overlay", written(tmp_path, "mine.toml", text))
+    assert_refused(result)
+    assert result.stderr.startswith(f"population.toml: no ages from 18 to 61 have mean {mean} and SD {spread}: give ")
 
 
 # Sizes
@@ -333,8 +369,15 @@ def test_an_impossible_value_is_refused_and_named(tmp_path, text):
 @pytest.mark.parametrize("command", ["run", "report"])
 def test_an_impossible_size_is_refused_and_nothing_is_written(tmp_path, command, option, value):
     out = tmp_path / "out"
-    assert_refused(call(command, *SMALL, "--out", out / "a", option, value), str(value))
+    assert_refused(call(command, *SMALL, "--out", out / "a", option, value), option.removeprefix("--"), str(value))
     assert not out.exists()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_no_generator_takes_is_refused_with_those_it_takes(tmp_path, seed):
+    result = call("run", *SMALL, "--out", tmp_path / "out", "--seed", seed)
+    assert_refused(result)
+    assert result.stderr == (f"seed: {seed} is out of range: give a whole number from 0 to 9223372036854775807\n")
 
 
 def test_a_refused_size_is_named_as_the_user_typed_it(tmp_path):
@@ -542,7 +585,27 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_long_run(tmp_pat
 
     monkeypatch.setattr("hecon.evaluation.comparison.simulate", never)
     occupied = written(tmp_path, "occupied", "a file")
-    assert_refused(call("run", *SMALL, "--out", occupied / "below"), str(occupied))
+    for command in ("run", "report"):
+        assert_refused(call(command, *SMALL, "--out", occupied / "below"), "--out", str(occupied))
+    (tmp_path / "folder" / "results.nc").mkdir(parents=True)
+    assert_refused(call("run", *SMALL, "--out", tmp_path / "folder"), "--out", "results.nc is a folder")
+    assert_refused(call("report", *SMALL, "--out", tmp_path / "folder"), "--out", "folder is a folder")
+
+
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_looking_where_to_write_creates_nothing(tmp_path, monkeypatch, command):
+    """What stands while the model runs is what stood before."""
+    before = sorted(tmp_path.rglob("*"))
+    seen = []
+
+    def look(*_args, **_options):
+        seen.append(sorted(tmp_path.rglob("*")))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hecon.compare", look)
+    call(command, *SMALL, "--out", tmp_path / "some" / "place" / "out")
+    assert seen == [before]
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("command", ["run", "report"])
@@ -616,10 +679,31 @@ def test_calibrate_prints_published_and_fitted_figures(tmp_path, monkeypatch):
         return fit
 
     monkeypatch.setattr("hecon.calibrate", fitted)
-    result = call("calibrate", "--rows", 7, "--people", 30, "--seed", 2, "--folder", shipped_folder())
+    result = call("calibrate", "--rows", 17, "--people", 130, "--seed", 2, "--folder", shipped_folder())
     assert result.exit_code == 0, result.output
-    assert (seen["rows"], seen["people"], seen["seed"], seen["folder"]) == (7, 30, 2, shipped_folder())
+    assert (seen["rows"], seen["people"], seen["seed"], seen["folder"]) == (17, 130, 2, shipped_folder())
     assert seen["blocks"] == {}
     assert seen["date"].year == 2019
     assert result.stdout.splitlines()[1].split() == [target.name, "76", "82", "1.5"]
     assert_refused(call("calibrate", "--folder", tmp_path / "none"), "none")
+
+
+@pytest.mark.parametrize(("option", "value", "least"), [("rows", 9, 10), ("rows", -1, 10), ("people", 99, 100)])
+def test_a_calibration_too_small_to_mean_anything_is_refused_before_it_begins(monkeypatch, option, value, least):
+    def never(*_args, **_options):
+        pytest.fail("it began")
+
+    monkeypatch.setattr("hecon.calibration.posterior._fit", never)
+    monkeypatch.setattr("hecon.calibration.posterior.write_block", never)
+    result = call("calibrate", f"--{option}", value)
+    assert_refused(result)
+    assert result.stderr == f"{option}: {value} is too few for a fit: give {least} or more\n"
+
+
+@pytest.mark.parametrize(("rows", "people"), [(10, 20_000), (2000, 100)])
+def test_the_least_calibration_is_begun(monkeypatch, rows, people):
+    def begun(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hecon.calibration.posterior._fit", begun)
+    assert call("calibrate", "--rows", rows, "--people", people).exit_code == 130

@@ -20,7 +20,16 @@ UNITS = {
     "per year, real": (-0.2, 0.2),
 }
 """What a unit allows, by what it begins with; the other units allow 0 and more."""
-LIMITS = {"return_slope": (-0.9, 10.0), "graded_taper": (0.01, 10.0), "spells_over_16_days": (0.001, 0.999)}
+LIMITS = {
+    "return_slope": (-0.9, 10.0),
+    "graded_taper": (0.01, 10.0),
+    "spells_over_16_days": (0.001, 0.999),
+    "spells_over_8_weeks": (0.001, 0.999),
+    "sick_pay_rights": (1.0, math.inf),
+    "weeks_sick_listed_at_inclusion": (0.0, 51.0),
+    "mortality_men": (0.0, 999.0),
+    "mortality_women": (0.0, 999.0),
+}
 """What a parameter allows where its unit says too little."""
 WHOLE = ("weekdays", "calendar days", "week", "weeks")
 

@@ -80,7 +80,7 @@ def _read_table(path: Path) -> pd.DataFrame:
         why = " ".join(str(error).split())
         message = f"{path}: cannot be read as CSV ({why}): give a comma-separated file with a header"
         raise InputError(message) from error
-    if not isinstance(frame.index, pd.RangeIndex):
+    if not frame.index.equals(pd.RangeIndex(len(frame))):  # pandas takes the first cells for an index
         message = f"{path}: rows have more cells than the header: give each cell a column"
         raise InputError(message)
     frame = frame.dropna(how="all")  # blank lines, which still count as rows
@@ -121,7 +121,7 @@ def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Populatio
     coded = {name: np.array([levels.index(level) for level in frame[name]]) for name, levels in COLUMNS.items()}
     weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
     own = rights_used(np.zeros(len(frame)), weeks, values)
-    given = frame["rights_used"].to_numpy(dtype=np.int64, copy=True)
+    given = np.minimum(frame["rights_used"].to_numpy(dtype=float), 2**53).astype(np.int64)
     right = int(values["sick_pay_rights"])
     wrong = (given >= 0) & ((given < own) | (given >= right))
     if wrong.any():

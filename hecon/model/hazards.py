@@ -140,7 +140,7 @@ def _early_return(week: Floats, inputs: Inputs) -> Floats:
     It reaches ``-ln S`` where registers count the share S of spells still going on: at 16 days and at 8 weeks.
     """
     at_16_days = -np.log(inputs["spells_over_16_days"])[:, None]
-    at_8_weeks = -np.log(inputs["spells_over_8_weeks"])[:, None]
+    at_8_weeks = np.maximum(-np.log(inputs["spells_over_8_weeks"])[:, None], at_16_days)  # no spell comes back
     first = np.minimum(week / SIXTEEN_DAYS, 1.0)
     second = np.clip((week - SIXTEEN_DAYS) / (TRIAL_WEEK - SIXTEEN_DAYS), 0.0, 1.0)
     return np.asarray(at_16_days * first + (at_8_weeks - at_16_days) * second)

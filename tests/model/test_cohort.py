@@ -95,10 +95,10 @@ def test_an_unknown_column_is_named(fault):
 @pytest.mark.parametrize(
     ("cell", "value", "told"),
     [
-        ("age", "15", "a number from 16 to 66.99"),
-        ("age", "67", "a number from 16 to 66.99"),
-        ("age", "old", "a number"),
-        ("age", "", "a number"),
+        ("age", "17.9", "a number from 18 to 66.99"),
+        ("age", "67", "a number from 18 to 66.99"),
+        ("age", "old", "a number from 18 to 66.99"),
+        ("age", "", "a number from 18 to 66.99"),
         ("sex", "Man", "one of man, woman"),
         ("sex", "", "one of man, woman"),
         ("start", "full", "one of full_sick_leave, graded_sick_leave"),
@@ -116,7 +116,9 @@ def test_an_unknown_column_is_named(fault):
         ("grade", "50", "a number from 0.2 to 0.99"),
         ("employment_fraction", "0", "a number from 0.01 to 1"),
         ("employment_fraction", "80", "a number from 0.01 to 1"),
-        ("rights_used", "248", "a number from -1 to 247"),
+        ("rights_used", "-2", "a number from -1 to inf"),
+        ("rights_used", "inf", "a number from -1 to inf"),
+        ("rights_used", "many", "a number from -1 to inf"),
         ("rights_used", "10.5", "a whole number"),
         ("pension_held", "1", "a number from 0 to 0.99"),
     ],
@@ -135,14 +137,50 @@ def test_a_fault_names_the_row_the_column_the_value_and_the_way_out(fault, cell,
 
 
 def test_the_row_is_the_files_own_where_lines_are_empty(fault):
-    assert fault(PEOPLE[0], "", "", PEOPLE[1].replace("50,", "500,")).startswith("row 5: age is 500: ")
+    # Beside an empty line a column of numbers is read as floating, so 500 shows as 500.0.
+    message = fault(PEOPLE[0], "", "", PEOPLE[1].replace("50,", "500,"))
+    assert re.fullmatch(r"row 5: age is 500(\.0)?: give a number from 18 to 66\.99", message)
 
 
-def test_a_row_with_a_cell_too_many_is_called_that(fault):
+def test_empty_lines_are_nobody(write):
+    full, gaps = (read_cohort(write(*rows)) for rows in (PEOPLE, ["", PEOPLE[0], "", "", PEOPLE[1], PEOPLE[2], "", ""]))
+    pd.testing.assert_frame_equal(gaps.reset_index(drop=True), full, check_dtype=False)
+
+
+def test_ages_at_the_bounds_are_read(write):
+    """From 18, the first age with a mortality, to the day before sick pay's limit at 67."""
+    rows = [PEOPLE[0].replace("40,", f"{age},") for age in ("18", "66.99")]
+    assert read_cohort(write(*rows))["age"].tolist() == [18.0, 66.99]
+
+
+def test_a_job_and_a_pension_held_are_one_job_at_most(fault, write):
+    header = f"{HEADER},employment_fraction,pension_held"
+    good, bad = f"{PEOPLE[0]},0.6,0.4", f"{PEOPLE[1]},0.6,0.41"
+    told = "give no more than the pension held leaves of a job"
+    assert fault(good, bad, header=header) == f"row 3: employment_fraction is 0.6: {told}"
+    assert read_cohort(write(good, header=header))["pension_held"].tolist() == [0.4]
+    # Whoever gives a pension must say what job is beside it: a full one is not.
+    assert fault(f"{PEOPLE[0]},0.5", header=f"{HEADER},pension_held") == f"row 2: employment_fraction is 1.0: {told}"
+
+
+@pytest.mark.parametrize("longer", [(0, 1, 2), (0,), (0, 2)], ids=["all rows", "first row", "first and last row"])
+def test_a_row_with_a_cell_too_many_is_called_that(fault, longer):
     """Not an unknown sex: the reader must not shift the other cells."""
-    message = fault(*(f"{row},7" for row in PEOPLE))
-    assert "sex is" not in message
-    assert "row 2" in message
+    message = fault(*(f"{row},7" if i in longer else row for i, row in enumerate(PEOPLE)))
+    assert message == "rows have more cells than the header: give each cell a column"
+
+
+@pytest.mark.parametrize("ages", [(40,), (40, 50), (40, 50, 60), (24, 60, 25)], ids=str)
+def test_whole_ages_do_not_hide_a_cell_too_many(fault, ages):
+    """Nor do evenly spaced ones, which look like numbers of rows."""
+    message = fault(*(f"{age},man,full_sick_leave,8,500000,7" for age in ages))
+    assert message == "rows have more cells than the header: give each cell a column"
+
+
+def test_a_later_row_with_a_cell_too_many_is_named_by_its_line(fault):
+    message = fault(PEOPLE[0], f"{PEOPLE[1]},7", PEOPLE[2])
+    assert message.startswith("cannot be read as CSV (")
+    assert "Expected 5 fields in line 3, saw 6" in message
 
 
 def test_people_given_twice_are_two(write):
@@ -221,28 +259,68 @@ def test_rights_used_are_the_spells_own_where_none_are_given(parameters, write):
     assert cohort_population(given, parameters.base_case().one(0), 1).rights_used.tolist() == [100, 88, 0, 247]
 
 
-def test_rights_given_are_not_less_than_the_spell_itself_has_used(parameters, write):
-    """Somebody sick-listed for 40 weeks has used 188 weekdays, whatever the file says: raised to that, or refused."""
-    path = write("40,man,full_sick_leave,40,500000,0", header=f"{HEADER},rights_used")
-    try:
-        who = cohort_population(read_cohort(path), parameters.base_case().one(0), seed=1)
-    except InputError as error:
-        assert "rights_used" in str(error)  # noqa: PT017
-    else:
-        assert who.rights_used.tolist() == [188]
+@pytest.fixture
+def refused(write):
+    """Simulate somebody whose rights used must be refused, and give the one line of the error."""
+
+    def simulated(parameters, weeks, used):
+        """The somebody stands on the file's row 4, below an empty line."""
+        rows = (f"{PEOPLE[0]},-1", "", f"40,man,full_sick_leave,{weeks},500000,{used}")
+        frame = read_cohort(write(*rows, header=f"{HEADER},rights_used"))
+        lines = []
+        for run in (
+            lambda: cohort_population(frame, parameters.base_case().one(0), seed=1),
+            lambda: trace(parameters.base_case(), STRATEGIES[0], weeks=52, cohort=frame),
+            lambda: simulate(parameters.base_case(), STRATEGIES, weeks=52, cohort=frame),
+        ):
+            with pytest.raises(InputError) as caught:
+                run()
+            lines += caught.value.faults
+        assert len(lines) == 3
+        assert len(set(lines)) == 1
+        return lines[0]
+
+    return simulated
 
 
-def test_rights_given_stay_below_a_shorter_right(parameters, write):
-    """With a right of 100 weekdays nobody on sick leave has used 200: cut to the right, or refused."""
+def test_rights_given_are_not_less_than_the_spell_itself_has_used(parameters, write, refused):
+    """Somebody sick-listed for 40 weeks has used 188 weekdays, whatever the file says."""
+    for used in (0, 187):
+        assert refused(parameters, 40, used) == (
+            f"cohort: row 4: rights_used is {used}: give 188, what the spell has used, to 247, or leave it out"
+        )
+    frame = read_cohort(write("40,man,full_sick_leave,40,500000,188", header=f"{HEADER},rights_used"))
+    assert cohort_population(frame, parameters.base_case().one(0), seed=1).rights_used.tolist() == [188]
+
+
+def test_rights_given_stay_below_the_statutes_right(parameters, refused):
+    """Nobody on sick leave has used all 248 weekdays, nor more."""
+    for used in (248, 1000, 2**40):
+        assert refused(parameters, 8, used) == (
+            f"cohort: row 4: rights_used is {used}: give 28, what the spell has used, to 247, or leave it out"
+        )
+
+
+@pytest.mark.parametrize("used", ["1e19", "1e300"])
+def test_rights_too_large_to_count_are_refused_too(parameters, write, used):
+    """They are not taken for ones left out."""
+    path = write(f"40,man,full_sick_leave,8,500000,{used}", header=f"{HEADER},rights_used")
+    with pytest.raises(InputError, match=r"row 2: rights_used is "):
+        cohort_population(read_cohort(path), parameters.base_case().one(0), seed=1)
+
+
+def test_rights_given_stay_below_a_shorter_right(parameters, write, refused):
+    """With a right of 100 weekdays nobody on sick leave has used 200, nor 100."""
     shorter = parameters.overlay({"sick_pay_rights": 100})
-    frame = read_cohort(write("40,man,full_sick_leave,8,500000,200", header=f"{HEADER},rights_used"))
-    try:
-        stays = trace(shorter.base_case(), STRATEGIES[0], weeks=52, cohort=frame)
-    except InputError as error:
-        assert "rights_used" in str(error)  # noqa: PT017
-    else:
-        sick = stays[stays["state"].isin(["full_sick_leave", "graded_sick_leave"])]
-        assert (sick["used"] < 100).all()
+    for used in (200, 100):
+        assert refused(shorter, 8, used) == (
+            f"cohort: row 4: rights_used is {used}: give 28, what the spell has used, to 99, or leave it out"
+        )
+    frame = read_cohort(write("40,man,full_sick_leave,8,500000,99", header=f"{HEADER},rights_used"))
+    stays = trace(shorter.base_case(), STRATEGIES[0], weeks=52, cohort=frame)
+    assert stays["used"].iloc[0] == 99
+    sick = stays[stays["state"].isin(["full_sick_leave", "graded_sick_leave"])]
+    assert (sick["used"] < 100).all()
 
 
 def test_a_cohort_alike_the_synthetic_people_costs_what_they_cost(parameters):
