@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -62,23 +63,11 @@ def is_caught(bug: dict[str, str]) -> tuple[bool, str]:
             if path.name.startswith("test_") or (path.is_dir() and path.name[0] not in "._")
         )
         tests = [room, *(path.relative_to(ROOT) for path in others if path.name not in {room.name, *UNHELPFUL})]
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-x",
-            "-n",
-            "2",
-            "-m",
-            "not slow",
-            "--no-header",
-            "-p",
-            "no:cacheprovider",
-        ]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-m", "not slow", "--no-header"]
+        command += ["-p", "no:cacheprovider", *(str(path) for path in tests if (copy / path).exists())]
         environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
-            [*command, *(str(path) for path in tests if (copy / path).exists())],
+            command,
             cwd=copy,
             env=environment,
             capture_output=True,
@@ -87,29 +76,35 @@ def is_caught(bug: dict[str, str]) -> tuple[bool, str]:
             timeout=TIMEOUT,
         )
         failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        # Under xdist, stopping at the first failure is an interruption: 2, not 1.
         return done.returncode in {1, 2} and bool(failed), failed[0][:110] if failed else done.stdout.strip()[-110:]
 
 
+def verdict(bug: dict[str, str]) -> tuple[bool, str]:
+    """Replay one bug: whether it is caught, and what to print of it."""
+    start = time.monotonic()
+    try:
+        caught, how = is_caught(bug)
+    except subprocess.TimeoutExpired:
+        caught, how = True, "the tests hang"
+    return caught, f"{'caught' if caught else 'SURVIVED':8} {time.monotonic() - start:4.0f} s  {bug['name']}: {how}"
+
+
 def main() -> int:
-    """Replay the bugs that are named, or all."""
+    """Replay the bugs that are named, or all, as many at a time as there are processors."""
     wanted = set(sys.argv[1:])
     bugs = [bug for bug in read_bugs() if not wanted or bug["name"] in wanted]
+    try:
+        for bug in bugs:
+            planted(bug, ROOT)
+    except ValueError as error:
+        print(error)
+        return 2
     survivors = []
-    for number, bug in enumerate(bugs, start=1):
-        start = time.monotonic()
-        try:
-            caught, how = is_caught(bug)
-        except ValueError as error:
-            print(error)
-            return 2
-        except subprocess.TimeoutExpired:
-            caught, how = True, "the tests hang"
-        verdict = "caught" if caught else "SURVIVED"
-        seconds = time.monotonic() - start
-        print(f"{number:3}/{len(bugs)} {verdict:8} {seconds:4.0f} s  {bug['name']}: {how}", flush=True)
-        if not caught:
-            survivors.append(bug["name"])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, (bug, (caught, line)) in enumerate(zip(bugs, pool.map(verdict, bugs), strict=True), start=1):
+            print(f"{number:3}/{len(bugs)} {line}", flush=True)
+            if not caught:
+                survivors.append(bug["name"])
     print(f"{len(bugs) - len(survivors)} of {len(bugs)} planted bugs caught")
     if survivors:
         print(f"survived: {', '.join(survivors)}")
