@@ -20,14 +20,13 @@ from tqdm import tqdm
 
 import hecon
 from hecon import SEED
-from hecon.calibration.cox import log_hazard_ratio
 from hecon.calibration.priors import PRIORS
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.inputs.targets import ARMS, Target, read_targets
 from hecon.model.runs import whole_file
 from hecon.model.simulation import simulate
-from hecon.model.trial import Arm, emulate, simulated_trials, statistics
+from hecon.model.trial import Arm, emulate, hazard_ratios, simulated_trials, statistics
 
 Floats = NDArray[np.float64]
 
@@ -140,7 +139,7 @@ def calibrate(
             raise InputError(message)
     targets = fitted_targets(parameters.folder)
     base = parameters.base_case()
-    with tqdm(total=ITERATIONS * (STARTS + 1), desc=PROGRESS, disable=not progress, leave=False) as bar:
+    with tqdm(total=ITERATIONS * (STARTS + 1), desc=PROGRESS, disable=None if progress else True, leave=False) as bar:
         fit = _fit(_Problem(base, targets, people, seed, threads), bar)
         draws = _draws(fit, rows, seed)
         order = np.argsort(_usual_days(base, draws, seed, threads), kind="stable")
@@ -227,7 +226,7 @@ def _figures(targets: tuple[Target, ...], arms: Mapping[str, Arm], long_run: Map
     columns = []
     for target in targets:
         if target.statistic == "hazard_ratio":
-            columns.append(_hazard_ratios(arms[target.arm], arms[target.against or "usual_care"]))
+            columns.append(hazard_ratios(arms[target.arm], arms[target.against or "usual_care"]))
         else:
             known = reported.get(target.arm, long_run)
             if target.statistic not in known:
@@ -235,15 +234,6 @@ def _figures(targets: tuple[Target, ...], arms: Mapping[str, Arm], long_run: Map
                 raise InputError(message)
             columns.append(known[target.statistic])
     return np.stack(columns, axis=1)
-
-
-def _hazard_ratios(treated: Arm, control: Arm) -> Floats:
-    """Return the hazard ratio of sustained return between two arms in every draw or trial."""
-    people = (treated.weeks.shape[1], control.weeks.shape[1])
-    weeks = np.concatenate([treated.weeks, control.weeks], axis=1)
-    returned = np.concatenate([treated.returned, control.returned], axis=1)
-    group = np.repeat([True, False], people)
-    return np.exp([log_hazard_ratio(*row, group) for row in zip(weeks, returned, strict=True)])
 
 
 @dataclass(frozen=True)

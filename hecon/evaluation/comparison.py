@@ -6,11 +6,13 @@ import hashlib
 import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
+import hecon
 from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
@@ -23,7 +25,6 @@ from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -309,10 +310,19 @@ def _scenarios(parameters: Parameters, base: xr.Dataset, comparator: str, run: A
 
 def _versions() -> dict[str, str]:
     return {
-        "hecon": __version__,
+        "hecon": f"{__version__}, code {_code_digest()}",
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "numba")},
     }
+
+
+def _code_digest() -> str:
+    """Tell one state of hecon's own files from another of the same version."""
+    digest = hashlib.sha256()
+    package = Path(hecon.__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        digest.update(str(file.relative_to(package).as_posix()).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _digest(cohort: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hecon.inputs.targets import ARMS, read_targets
 from hecon.model.trial import STATISTICS, emulate, simulated_trials, statistics
+from hecon.model.trial import hazard_ratios as ratio_of_arms
 
 if TYPE_CHECKING:
     from hecon.evaluation.comparison import Comparison
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 TRIALS = 2000
 PEOPLE = 20_000
+SIZE = 255
+"""People in an arm of the trial, for the range of a hazard ratio."""
 COLUMNS = ("strategy", "statistic", "published", "simulated", "low", "high", "within")
 
 
@@ -61,3 +64,43 @@ def against_trial(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
             figure = float(simulated[row.statistic][0])
             rows.append((row.strategy, row.statistic, row.value, figure, low, high, low <= row.value <= high))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def hazard_ratios(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
+    """Set the hazard ratios that the trial published beside the model's between the emulated arms.
+
+    Returns
+    -------
+    DataFrame with ``strategy``, ``against``, ``adjusted``, ``published``, ``published_low``, ``published_high`` (from
+    the standard error), ``simulated``, ``low``, ``high`` and ``within``; the model's is unadjusted
+    """
+    inputs = comparison.parameters.base_case()
+    seed = int(comparison.record["seed"])
+    targets = (
+        read_targets(comparison.parameters.folder) if (comparison.parameters.folder / "targets.toml").is_file() else ()
+    )
+    ratios = [target for target in targets if target.is_ratio and target.se is not None and target.arm in ARMS]
+    cohorts = {arm: emulate(inputs, arm, people=people, seed=seed) for arm in ARMS} if ratios else {}
+    rows = []
+    for target in ratios:
+        against = target.against or "usual_care"
+        pair = [cohorts[target.arm], cohorts[against]]
+        figure = float(ratio_of_arms(*pair)[0])
+        drawn = [simulated_trials(arm, SIZE, trials=TRIALS // 4, seed=seed + number) for number, arm in enumerate(pair)]
+        low, high = np.quantile(ratio_of_arms(*drawn), [0.025, 0.975])
+        half = 1.96 * (target.se or 0.0)
+        rows.append(
+            {
+                "strategy": ARMS[target.arm],
+                "against": ARMS[against],
+                "adjusted": "adjusted" in target.statistic,
+                "published": target.value,
+                "published_low": target.value * np.exp(-half),
+                "published_high": target.value * np.exp(half),
+                "simulated": figure,
+                "low": low,
+                "high": high,
+                "within": bool(low <= target.value <= high),
+            }
+        )
+    return pd.DataFrame(rows)

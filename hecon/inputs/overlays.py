@@ -1,6 +1,5 @@
 """Overlays: what a user or a scenario puts in the place of parameters."""
 
-import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,8 @@ from hecon.inputs.schema import Change, validate
 
 Overlay = Mapping[str, Any] | Path | str
 
+HUGE = 1e12
+"""More than anything counted here."""
 UNITS = {
     "share": (0.0, 1.0),
     "index, 1": (-1.0, 1.0),
@@ -25,7 +26,7 @@ LIMITS = {
     "graded_taper": (0.01, 10.0),
     "spells_over_16_days": (0.001, 0.999),
     "spells_over_8_weeks": (0.001, 0.999),
-    "sick_pay_rights": (1.0, math.inf),
+    "sick_pay_rights": (1.0, HUGE),
     "weeks_sick_listed_at_inclusion": (0.0, 51.0),
     "mortality_men": (0.0, 999.0),
     "mortality_women": (0.0, 999.0),
@@ -62,9 +63,9 @@ def read_overlay(overlay: Overlay) -> tuple[str, dict[str, Change]]:
     if not isinstance(table, Mapping):
         where = Path(table).name
         try:
-            table = tomllib.loads(Path(table).read_text(encoding="utf-8"))
+            table = tomllib.loads(Path(table).read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{where}: cannot be read: {error}: give a TOML file") from None
+            raise InputError(f"{where}: cannot be read: {error}: give a TOML file, saved as UTF-8") from None
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"{where}: is not TOML: {error}: correct it there") from None
     changes, faults = read_changes(where, table)
@@ -111,11 +112,11 @@ def change_faults(
 def range_faults(name: str, unit: str, value: float | tuple[float, ...]) -> Iterator[str]:
     """Say which of a parameter's numbers its unit does not allow."""
     low, high = LIMITS.get(name) or next(
-        (limits for begins, limits in UNITS.items() if unit.startswith(begins)), (0.0, math.inf)
+        (limits for begins, limits in UNITS.items() if unit.startswith(begins)), (0.0, HUGE)
     )
     for number in value if isinstance(value, tuple) else (value,):
         if not low <= number <= high:
-            upto = f" to {high:g}" if math.isfinite(high) else " or more"
+            upto = f" to {high:g}" if high < HUGE or number > high else " or more"
             yield f"value {number:g} is out of range: give {low:g}{upto}"
         elif unit in WHOLE and number != round(number):
             yield f"value {number:g} is not whole: the model counts {unit} in whole numbers"

@@ -85,6 +85,9 @@ def _read_table(path: Path) -> pd.DataFrame:
         raise InputError(message)
     frame = frame.dropna(how="all")  # blank lines, which still count as rows
     missing = [name for name in REQUIRED if name not in frame]
+    if missing and ";" in str(frame.columns[0]):
+        message = f"{path}: its cells are separated by semicolons: separate them by commas"
+        raise InputError(message)
     if missing:
         message = f"{path}: no column {', '.join(missing)}: a cohort needs {', '.join(REQUIRED)}"
         raise InputError(message)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from hecon import SEED
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS
+from hecon.model.cox import log_hazard_ratio
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.simulation import simulate
 
@@ -135,3 +136,12 @@ def simulated_trials(arm: Arm, n: int, *, trials: int, seed: int) -> Arm:
     """
     people = np.random.default_rng(seed).integers(0, arm.days.shape[1], size=(trials, n))
     return arm.sample(people)
+
+
+def hazard_ratios(treated: Arm, control: Arm) -> Floats:
+    """Return the hazard ratio of sustained return between two arms, unadjusted: float64[draw or trial]."""
+    people = (treated.weeks.shape[1], control.weeks.shape[1])
+    weeks = np.concatenate([treated.weeks, control.weeks], axis=1)
+    returned = np.concatenate([treated.returned, control.returned], axis=1)
+    group = np.repeat([True, False], people)
+    return np.exp([log_hazard_ratio(*row, group) for row in zip(weeks, returned, strict=True)])

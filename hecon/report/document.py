@@ -116,8 +116,23 @@ def content(comparison: Comparison) -> dict[str, object]:
         "limitations": statements.limitations(comparison),
         "record": [(label, comparison.record[key]) for key, label in RECORD.items()],
         "overlaid": comparison.parameters.overlaid,
+        "who": who(comparison),
         **_figures(comparison, costs),
     }
+
+
+def who(comparison: Comparison) -> str:
+    """Say whom the report is about, and whether a user has changed the people or the numbers."""
+    own = comparison.record["people"] != "synthetic"
+    people = (
+        f"{comparison.record['people_base_case']} people of a user's own cohort."
+        if own
+        else "People in Norway sick-listed for eight weeks or more."
+    )
+    labels = ", ".join(comparison.label(name) for name in comparison.strategies)
+    replaced = comparison.parameters.overlaid
+    changed = f" Values replaced: {', '.join(replaced)}." if replaced else ""
+    return f"{people} {labels}.{changed}"
 
 
 def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
@@ -172,10 +187,9 @@ def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
             plots.differences(comparison),
         ),
         "days_figure": Figure(
-            "Days on benefit in 12 months, base case. Thick bar and dot: the model's quartiles and median; thin bar "
-            "and tick "
-            "beneath: those of the trial's arm.",
-            "Histograms of days on benefit by strategy; the table beside gives quartiles of model and trial.",
+            "Days on benefit in 12 months among the people compared, base case; bar and dot are quartiles and median. "
+            "The trial's arms had mixes of their own: the table sets each beside its own emulation.",
+            "Histograms of days on benefit by strategy; the table has those of the trial's arms and emulations.",
             plots.benefit_days(comparison),
         ),
     }

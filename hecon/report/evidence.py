@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hecon.evaluation import trial
+from hecon.report import words
 from hecon.report.cells import Cell, Table, name_cell
 from hecon.report.numbers import percent
 
@@ -56,17 +57,31 @@ def against_trial(comparison: Comparison) -> Table | None:
         before = row["strategy"]
         within = Cell("within") if row["within"] else Cell("outside", tone="warn")
         rows.append((arm, Cell(name), Cell(seen), Cell(model), Cell(f"{low} to {high}"), within))
-    outside = int((~table["within"].astype(bool)).sum())
+    ratios = trial.hazard_ratios(comparison)
+    for row in ratios.to_dict("records"):
+        said = "adjusted" if row["adjusted"] else "unadjusted"
+        against = words.spoken(comparison.parameters.programs[row["against"]].label)
+        rows.append(
+            (
+                name_cell(comparison, row["strategy"]),
+                Cell(f"Hazard ratio of return against {against}, {said}"),
+                Cell(f"{row['published']:.2f}"),
+                Cell(f"{row['simulated']:.2f}"),
+                Cell(f"{row['low']:.2f} to {row['high']:.2f}"),
+                Cell("within") if row["within"] else Cell("outside", tone="warn"),
+            )
+        )
+    verdicts = [bool(one) for one in (*table["within"], *(() if ratios.empty else ratios["within"]))]
+    outside = verdicts.count(False)
     return Table(
         "The base case against the published figures of the trial's arms (Aasdahl et al. 2023).",
         ("Arm", "Figure", "Trial", "Model", "95% range of an arm its size", ""),
         tuple(rows),
         words=2,
         notes=(
-            f"{len(table) - outside} of {len(table)} figures lie within the range that an arm of the trial's size "
-            "would show "
-            "if the model were true. Most of them were used to fit it, so this is a check of the fit and no "
-            "validation. The "
+            f"{len(verdicts) - outside} of {len(verdicts)} figures lie within the range that arms of the trial's size "
+            "would show if the model were true. Most of them were used to fit it, so this is a check of the fit and no "
+            "validation. The model's hazard ratios are unadjusted, also beside the trial's adjusted ones. The "
             f"statute here is that of {comparison.parameters.date}; the trial ran under that of its own years.",
         ),
     )

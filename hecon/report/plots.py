@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hecon.evaluation import cea, results
-from hecon.evaluation.trial import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -245,9 +244,8 @@ def differences(comparison: Comparison) -> str:
 
 
 def benefit_days(comparison: Comparison) -> str:
-    """Draw the distribution of days on benefit, and the trial's published quartiles over it."""
+    """Draw the distribution of days on benefit with its quartiles."""
     levels = comparison.base["quantile"].to_numpy()
-    trial = published(comparison.parameters)
     rows = len(comparison.strategies)
     with _figure("days", height=1.0 + 0.85 * rows) as (figure, axes):
         longest = float(comparison.base["benefit_days"].max())
@@ -270,14 +268,6 @@ def benefit_days(comparison: Comparison) -> str:
             axes.plot([q1, q3], [-position - 0.05] * 2, color=colour, linewidth=3, solid_capstyle="butt")
             axes.plot([median], [-position - 0.05], "o", color=colour, markersize=6)
             axes.text(longest, -position + 0.6, comparison.label(name), color=colour, fontweight="bold", ha="right")
-            seen = trial[trial["strategy"] == name].set_index("statistic")["value"]
-            if {"benefit_days_q1", "benefit_days_median", "benefit_days_q3"} <= set(seen.index):
-                axes.plot(
-                    [seen["benefit_days_q1"], seen["benefit_days_q3"]], [-position - 0.15] * 2, color=INK, linewidth=1.2
-                )
-                axes.plot(
-                    [seen["benefit_days_median"]], [-position - 0.15], "|", color=INK, markersize=9, markeredgewidth=1.6
-                )
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set(xlim=(0, longest), ylim=(-rows + 0.7, 0.95))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hecon.evaluation import results
-from hecon.evaluation.trial import published
+from hecon.evaluation.trial import hazard_ratios, published
 from hecon.model.ledger import PERSPECTIVES
 from hecon.report import words
 from hecon.report.cells import years
@@ -47,9 +47,51 @@ def answer(comparison: Comparison) -> Answer:
         *allowance_sentences(comparison)[:1],
         _scenarios_sentence(comparison),
         *_friction_sentence(comparison),
+        *_certainty_sentence(comparison),
         *_analyses_sentence(comparison, costs),
     ]
-    return Answer(verdict.headline, verdict.because, tuple(changes))
+    return Answer(verdict.headline, (*verdict.because, *trial_sentences(comparison)), tuple(changes))
+
+
+def trial_sentences(comparison: Comparison) -> list[str]:
+    """Say what the trial found of return to work, and where the model stands beside it."""
+    table = hazard_ratios(comparison)
+    if table.empty:
+        return []
+    texts = []
+    for name, rows in table[table["against"] == comparison.comparator].groupby("strategy", sort=False):
+        if name not in comparison.programs:
+            continue
+        printed = words.joined(
+            [
+                f"{row.published:.2f} {'adjusted' if row.adjusted else 'unadjusted'} "
+                f"({row.published_low:.2f} to {row.published_high:.2f})"
+                for row in rows.itertuples()
+            ]
+        )
+        clear = ((rows["published_low"] > 1.0) | (rows["published_high"] < 1.0)).any()
+        simulated = float(rows["simulated"].iloc[0])
+        text = (
+            f"In the trial itself the hazard ratio of return to work with {words.spoken(comparison.label(str(name)))} "
+            f"against {words.spoken(comparison.label(comparison.comparator))} was {printed}"
+            f"{'' if clear else ': no clear effect'}. The model's is {simulated:.2f}"
+        )
+        if simulated < float(rows["published"].min()):
+            text += (
+                ", lower, since it must also reach what else the arms reported: the upper quartile of days, those "
+                "without benefit on day 365, those moved to the allowance"
+            )
+        texts.append(f"{text}.{_prior_driven(comparison, str(name))}")
+    return texts
+
+
+def _prior_driven(comparison: Comparison, strategy: str) -> str:
+    """Say how many of a program's fitted effects are mostly what was believed before the data."""
+    parameters = comparison.parameters
+    ratios = {name for effect in parameters.programs[strategy].effects for name in effect.ratios}
+    fitted = [parameters[name].locator for name in sorted(ratios) if parameters[name].block is not None]
+    driven = sum("prior-driven" in text for text in fitted)
+    return f" {driven} of its {len(fitted)} fitted effects are mostly prior." if driven else ""
 
 
 def allowance_sentences(comparison: Comparison) -> list[str]:
@@ -244,6 +286,22 @@ def _friction_sentence(comparison: Comparison) -> list[str]:
     return [
         f"If an absent worker is replaced after a friction period, the best expected result for society is with "
         f"{words.spoken(comparison.label(friction))}, not {words.spoken(comparison.label(human))}."
+    ]
+
+
+def _certainty_sentence(comparison: Comparison) -> list[str]:
+    """Say when friction cost makes sure what human capital leaves open."""
+    table = results.productivity(comparison).set_index("method")
+    open_, sure = (
+        {row["strategy"] for _, row in table.loc[[method]].iterrows() if (row["gain_high"] < 0.0) == certain}
+        for method, certain in (("human_capital", False), ("friction_cost", True))
+    )
+    lost = [words.spoken(comparison.label(name)) for name in comparison.programs if name in open_ & sure]
+    if not lost:
+        return []
+    return [
+        "If an absent worker is replaced after a friction period, less production is at stake, and the whole 95% "
+        f"interval is a loss to society for {words.joined(lost)}."
     ]
 
 

@@ -300,7 +300,8 @@ def subgroups(comparison: Comparison) -> Table:
     """Give results by start of sick leave and by diagnosis."""
     table = results.subgroups(comparison)
     rows = []
-    for (_, level), part in table.groupby(["covariate", "level"], sort=False):
+    groups = [] if table.empty else table.groupby(["covariate", "level"], sort=False)
+    for (_, level), part in groups:
         first = part.iloc[0]
         for position, row in enumerate(part.to_dict("records")):
             rows.append(

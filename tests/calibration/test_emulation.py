@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hecon.calibration.cox import log_hazard_ratio
 from hecon.calibration.posterior import DATE
 from hecon.inputs.parameters import read_parameters
 from hecon.inputs.targets import ARMS
+from hecon.model.cox import log_hazard_ratio
 from hecon.model.simulation import simulate
 from hecon.model.trial import QUARTILES, STATISTICS, Arm, emulate, mid_quantile, simulated_trials, statistics
 
