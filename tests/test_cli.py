@@ -286,7 +286,7 @@ def test_an_unknown_scenario_is_refused():
         (COHORT.replace("40,man", "17,man"), "row 2: age is 17: give a number from 18 to 66.99"),
         (COHORT.replace("0000\n", "0000,1\n"), "rows have more cells than the header: give each cell a column"),
         (COHORT.replace("woman", "Woman"), "row 3: sex is Woman"),
-        (COHORT.replace(",", ";"), "no column"),
+        (COHORT.replace(",", ";"), "separated by semicolons: separate them by commas"),
         ("", "CSV"),
         (COHORT.splitlines()[0] + "\n", "no people"),
     ],

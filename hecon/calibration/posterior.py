@@ -139,7 +139,7 @@ def calibrate(
             raise InputError(message)
     targets = fitted_targets(parameters.folder)
     base = parameters.base_case()
-    with tqdm(total=ITERATIONS * (STARTS + 1), desc=PROGRESS, disable=None if progress else True, leave=False) as bar:
+    with tqdm(total=ITERATIONS * (STARTS + 1), desc=PROGRESS, disable=not progress, leave=False) as bar:
         fit = _fit(_Problem(base, targets, people, seed, threads), bar)
         draws = _draws(fit, rows, seed)
         order = np.argsort(_usual_days(base, draws, seed, threads), kind="stable")

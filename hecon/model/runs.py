@@ -26,7 +26,7 @@ def run_blocks(
     progress : what the progress bar says; no bar if None
     """
     todo = list(tasks)
-    with tqdm(total=len(todo), desc=progress, disable=None if progress else True, leave=False, unit="block") as bar:
+    with tqdm(total=len(todo), desc=progress, disable=progress is None, leave=False, unit="block") as bar:
         pool = ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1)
         try:
             running: set[Future[None]] = {pool.submit(work, task) for task in todo}
