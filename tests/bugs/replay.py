@@ -22,7 +22,20 @@ TIMEOUT = 600
 LONG = ("test_forward_recursion.py", "test_published_models.py", "test_reference_walk.py")
 UNHELPFUL = ("bugs", "test_planted_bugs.py")
 """Of the tests: they notice any change of the text."""
-COPIED = ("hecon", "parameters", "tests", "analyses", "pyproject.toml", "README.md", "Makefile")
+COPIED = (
+    "hecon",
+    "parameters",
+    "tests",
+    "analyses",
+    "docs",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "CITATION.cff",
+    "LICENSE",
+    "Makefile",
+)
 
 
 def read_bugs() -> list[dict[str, str]]:
