@@ -159,3 +159,14 @@ def test_acceptability_at_no_value_goes_to_the_cheapest():
     curves = results.acceptability(small(), [0.0])
     cost, _ = results.program_costs_and_effects(small())
     np.testing.assert_allclose(curves.isel(wtp=0), cea.probability_best(cost))
+
+
+def test_the_chance_that_days_pay_for_a_program_is_a_share_of_draws():
+    cost, days = results.program_costs_and_effects(small())
+    value = float(small().base["value_of_day"])
+    table = results.cost_per_day(small()).set_index("strategy")["probability"]
+    for name in small().programs:
+        spent = cost.sel(strategy=name) - cost.sel(strategy=small().comparator)
+        paid = [value * avoided > price for avoided, price in zip(days.sel(strategy=name), spent, strict=True)]
+        assert table[name] == sum(map(bool, paid)) / len(paid)
+    assert ((table > 0) & (table < 1)).any()  # else a verdict on the means would do as well
