@@ -24,11 +24,6 @@ RIGHTS = "Nobody is sick-listed with the right to sick pay used up"
 DISCOUNT = "A higher discount rate lowers present values"
 
 
-@pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
-
-
 def broken(parameters, cohort=None):
     """The names of the laws that a run breaks."""
     return {law.name for law in check_laws(parameters, cohort) if not law.kept}

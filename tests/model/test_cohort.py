@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from hecon.inputs.errors import InputError
-from hecon.inputs.parameters import read_parameters
 from hecon.model.cohort import OPTIONAL, REQUIRED, cohort_population, read_cohort
 from hecon.model.simulation import simulate, trace
 
@@ -19,11 +18,6 @@ PEOPLE = (
     "24.5,woman,full_sick_leave,0,350000",
 )
 STRATEGIES = ["usual_case_management", "motivational_interviewing"]
-
-
-@pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from hecon.inputs.parameters import read_parameters
 from hecon.model.hazards import (
     ON_AAP,
     SICKNESS,
@@ -33,11 +32,6 @@ RATES = {
     "disability_to_work": 0.001,
     "unemployed_to_work": 0.5,
 }
-
-
-@pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
 
 
 def table(parameters, weeks=120, **changes):

@@ -70,11 +70,6 @@ PRICES = (
 
 
 @pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
-
-
-@pytest.fixture(scope="module")
 def base(parameters):
     return parameters.base_case()
 

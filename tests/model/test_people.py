@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from hecon.inputs.errors import InputError
-from hecon.inputs.parameters import read_parameters
 from hecon.model import simulation
 from hecon.model.cohort import read_cohort
 from hecon.model.population import DIAGNOSES, GRADES, draw_population, people_arrays, tapered
@@ -13,16 +12,6 @@ from hecon.model.simulation import simulate, trace
 HEADER = "age,sex,start,weeks_sick_listed,wage"
 ROW = "44,woman,full_sick_leave,8,600000"
 PEOPLE = 100_000
-
-
-@pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
-
-
-@pytest.fixture(scope="module")
-def values(parameters):
-    return parameters.base_case().one(0)
 
 
 @pytest.fixture(scope="module")

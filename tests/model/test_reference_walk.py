@@ -7,7 +7,6 @@ import pytest
 from slow_walk import Luck, Tables, slow_categories, slow_measures, slow_money, slow_stays
 from small_worlds import count_weeks, measured, traced, world_of
 
-from hecon.inputs.parameters import read_parameters
 from hecon.model import kernel
 from hecon.model.kernel import AAP, DEAD, FULL, GRADED, PENSION, RETIRED, UNEMPLOYED, WORK
 from hecon.model.ledger import FLOWS
@@ -48,11 +47,6 @@ CASES = {
     "employer pays 30 days": EFFECTS | BUSY | {"employer_period": 30.0, "relapse_gap": 22.0},
     "an effect beyond the horizon": EFFECTS | BUSY | {"effect_ends_week": 400.0},
 }
-
-
-@pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
 
 
 @pytest.fixture(scope="module")

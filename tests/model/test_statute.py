@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from small_worlds import measured, one_person, stays_of, traced
 
-from hecon.inputs.parameters import read_parameters
 from hecon.model import kernel
 from hecon.model.benefits import (
     disability_pension,
@@ -26,16 +25,6 @@ from hecon.model.population import Population
 G = 130_160.0
 SIX_G = 780_960.0
 FULL, GRADED, AAP, WORK = "full_sick_leave", "graded_sick_leave", "work_assessment_allowance", "work"
-
-
-@pytest.fixture(scope="module")
-def parameters():
-    return read_parameters()
-
-
-@pytest.fixture(scope="module")
-def values(parameters):
-    return parameters.base_case().one(0)
 
 
 @pytest.fixture(scope="module")
