@@ -99,7 +99,7 @@ def slow_stays(world, seed, draw, person, tables=None):  # noqa: C901, PLR0912, 
     state, clock, waited = int(people.state[person]), int(people.clock[person]), int(people.waited[person])
     used = people.used[person].tolist()
     visits, exits = [0] * len(tables.group), [0] * len(tables.right)
-    attended = False
+    affected = False
     propensity = luck.uniform(kernel.LUCK_ATTENDANCE, 0)
     death = luck.patience(kernel.LUCK_DEATH, 0)
     stays = []
@@ -136,11 +136,12 @@ def slow_stays(world, seed, draw, person, tables=None):  # noqa: C901, PLR0912, 
         if structure.absorbing[state]:
             break
         group = tables.group[state]
-        # Contacts due this week, for those whose state at its start is eligible.
+        # Contacts due this week, for those whose state at its start is eligible: they affect those who come, and of
+        # those invited who stay away as many as the contact reaches, who are nearest to coming.
         for contact in range(len(program.week)):
-            if program.week[contact] == week and program.eligible[contact, state] and program.effective[contact]:
-                attended = attended or propensity < program.attendance[contact]
-        helped = attended and week < program.until
+            if program.week[contact] == week and program.eligible[contact, state]:
+                affected = affected or propensity < program.reach[contact]
+        helped = affected and week < program.until
         # Hazards act.
         pull = [
             hazard * scale[tables.scale[state][slot]] * (tables.effect[state][slot] if helped else 1.0)

@@ -18,7 +18,7 @@ def no_program(structure=STRUCTURE):
         np.zeros(0, dtype=np.int64),
         np.zeros((0, states), dtype=np.bool_),
         np.zeros(0),
-        np.zeros(0, dtype=np.bool_),
+        np.zeros(0),
         np.ones(structure.destination.shape),
         np.ones(structure.exit_destination.shape),
         0,

@@ -2,18 +2,24 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+import tomllib
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from hecon.inputs.entries import Parameter
+from hecon.inputs.errors import InputError
 from hecon.inputs.families import Floats
 from hecon.inputs.schema import Text, validate
 
 SOURCE = "hecon-calibration"
+TABLES = "calibrated/scenarios/"
+"""Where the scenarios' own tables stand."""
 
 
 class Column(BaseModel):
@@ -73,6 +79,65 @@ class Block:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class ScenarioTable:
+    """A scenario's own table of joint draws, as text: parsed when first used, since few runs use one.
+
+    Attributes
+    ----------
+    name : the stem of its files
+    text, about : the CSV and the TOML beside it
+    where : the path of the files without their endings, for messages
+    """
+
+    name: str
+    text: str
+    about: str
+    where: str
+
+    @cached_property
+    def block(self) -> Block:
+        """The table, parsed.
+
+        Raises
+        ------
+        InputError
+            With one line for every fault of the two files.
+        """
+        try:
+            about = tomllib.loads(self.about)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{self.where}.toml: is not TOML: {error}: correct it there") from None
+        block, faults = read_block(self.name, self.text, about, self.where)
+        if block is None:
+            raise InputError.of(faults)
+        return block
+
+    def in_place_of(self, blocks: Iterable[Block]) -> Block:
+        """Give the table under the name of the block that has the same columns.
+
+        Raises
+        ------
+        InputError
+            If the table is faulty, or no block has exactly its columns.
+        """
+        own = set(self.block.columns)
+        nearest = max(blocks, key=lambda block: len(own & set(block.columns)))
+        lacks, adds = sorted(set(nearest.columns) - own), sorted(own - set(nearest.columns))
+        if lacks or adds:
+            differs = [f"{what} {', '.join(names)}" for what, names in (("lacks", lacks), ("adds", adds)) if names]
+            raise InputError(
+                f"{self.where}.csv: header: {' and '.join(differs)}: give exactly the columns of {nearest.file}"
+            )
+        return replace(self.block, name=nearest.name)
+
+
+def pair_faults(where: str, names: Container[str]) -> list[str]:
+    """Say which of a table's two files is not among those there are."""
+    absent = [f"{where}{ending}" for ending in (".csv", ".toml") if f"{where}{ending}" not in names]
+    return [f"{file}: is missing: a block is a table and its recipe, add it" for file in absent]
+
+
 def read_block(name: str, text: str, about: Mapping[str, Any], where: str) -> tuple[Block | None, list[str]]:
     """Read a block from its table and the table of its TOML: it or nothing, and every fault.
 
@@ -130,6 +195,6 @@ def _table_faults(header: list[str], rows: list[list[str]]) -> list[str]:
 
 def _finite(cell: str) -> bool:
     try:
-        return bool(np.isfinite(float(cell)))
+        return math.isfinite(float(cell))
     except ValueError:
         return False

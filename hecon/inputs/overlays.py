@@ -80,6 +80,9 @@ def read_changes(where: str, table: Mapping[str, Any]) -> tuple[dict[str, Change
     for name, raw in table.items():
         if name in {"label", "summary"} and isinstance(raw, str):
             continue
+        if name == "calibration" and isinstance(raw, str):
+            faults.append(f"{where}: calibration: only a scenario has a table: remove it here, or name the scenario")
+            continue
         entry = raw if isinstance(raw, Mapping) else {"value": raw}
         change, wrong = validate(Change, dict(entry), f"{where}: {name}")
         faults += wrong

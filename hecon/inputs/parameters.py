@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import hecon
-from hecon.inputs.calibrated import Block
+from hecon.inputs.calibrated import Block, ScenarioTable
 from hecon.inputs.entries import Defined, Entries, Parameter
 from hecon.inputs.errors import InputError, closest
 from hecon.inputs.overlays import Overlay, overlay_files, read_overlay, replacements
@@ -44,8 +44,9 @@ def read_parameters(
         Mappings, TOML files or folders of them, `{name: value}` or `{name: {"value": ..., ...}}`, each
         put over what came before it. Their money is NOK of the price year.
     calibrated
-        Whether to read the calibrated blocks too. Without them what only they define
-        is refused when read, until `with_block` or an overlay gives it.
+        Whether to read the calibrated blocks too, and the scenarios' tables. Without them
+        what only they define is refused when read, until `with_block` or an overlay gives
+        it, and a scenario is no more than its values.
 
     Raises
     ------
@@ -83,6 +84,8 @@ class Parameters:
         What their files say, by key or by the file's name.
     blocks
         The calibrated blocks, each one coordinate of the unit cube.
+    tables
+        The scenarios' own tables of draws, by the name their scenarios give.
     overlaid
         The names that an overlay or a scenario replaced, in the order it did.
     hash
@@ -97,6 +100,7 @@ class Parameters:
     programs: Mapping[str, ProgramFile] = field(repr=False)
     scenarios: Mapping[str, Scenario] = field(repr=False)
     blocks: Mapping[str, Block] = field(repr=False)
+    tables: Mapping[str, ScenarioTable] = field(repr=False)
     definitions: Mapping[str, Defined] = field(repr=False)
     folder: Path
     hash: str
@@ -154,13 +158,28 @@ class Parameters:
     def overlay(self, overlay: Overlay) -> "Parameters":
         """Put other values in place of some: fixed, unless they bring a distribution."""
         where, changes = read_overlay(overlay)
-        return self._changed(where, changes)
+        return _changed(self, where, changes)
 
     def with_scenario(self, name: str) -> "Parameters":
-        """Put a scenario's values in place."""
+        """Put a scenario in place: its table of draws, if it has one, and then its values.
+
+        The table takes the place of the calibrated block that has its columns, under the
+        same coordinate; of two scenarios with a table the later one's stands. Columns that
+        an overlay or an earlier scenario has replaced stay replaced. Where no block was
+        read, no table is looked for.
+
+        Raises
+        ------
+        InputError
+            If no scenario has the name, or its table is faulty or was not read.
+        """
         if name not in self.scenarios:
             raise InputError(f"scenarios: {name!r} is not one: {closest(name, self.scenarios)}")
-        return self._changed(f"scenarios/{name}.toml", self.scenarios[name].changes)
+        where, scenario = f"scenarios/{name}.toml", self.scenarios[name]
+        drawn = self
+        if scenario.calibration is not None and self.blocks:
+            drawn = _recalibrated(self, where, scenario.calibration)
+        return _changed(drawn, where, scenario.changes)
 
     def with_block(self, block: Block) -> "Parameters":
         """Put a calibrated block in place, or a candidate for one."""
@@ -173,16 +192,32 @@ class Parameters:
             hash=digest.hexdigest(),
         )
 
-    def _changed(self, where: str, changes: Mapping[str, Change]) -> "Parameters":
-        new = replacements(where, changes, self.entries, self.definitions)
-        content = {name: change.model_dump() for name, change in changes.items()}
-        text = self.hash + json.dumps(content, sort_keys=True)
-        return replace(
-            self,
-            entries=self.entries.replaced(new),
-            overlaid=tuple(dict.fromkeys([*self.overlaid, *new])),
-            hash=hashlib.sha256(text.encode()).hexdigest(),
-        )
+
+def _changed(parameters: Parameters, where: str, changes: Mapping[str, Change]) -> Parameters:
+    new = replacements(where, changes, parameters.entries, parameters.definitions)
+    content = {name: change.model_dump() for name, change in changes.items()}
+    text = parameters.hash + json.dumps(content, sort_keys=True)
+    return replace(
+        parameters,
+        entries=parameters.entries.replaced(new),
+        overlaid=tuple(dict.fromkeys([*parameters.overlaid, *new])),
+        hash=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _recalibrated(parameters: Parameters, where: str, table: str) -> Parameters:
+    """Put a scenario's table in place, but for the columns that something else has replaced."""
+    if table not in parameters.tables:
+        raise InputError(f"{where}: calibration: {table!r} was not read: read the folder with what is calibrated")
+    block = parameters.tables[table].in_place_of(parameters.blocks.values())
+    columns = block.parameters().items()
+    entries = parameters.entries
+    return replace(
+        parameters,
+        entries=entries.replaced({name: new for name, new in columns if entries[name].block == block.name}),
+        blocks={**parameters.blocks, block.name: block},
+        hash=hashlib.sha256(f"{parameters.hash} {block.file}".encode()).hexdigest(),
+    )
 
 
 def _on(folder: Folder, date: dt.date) -> Parameters:
@@ -202,6 +237,7 @@ def _on(folder: Folder, date: dt.date) -> Parameters:
         programs=folder.programs,
         scenarios=folder.scenarios,
         blocks=folder.blocks,
+        tables=folder.tables,
         definitions=folder.definitions,
         folder=folder.path,
         hash=hashlib.sha256(f"{folder.hash} {date}".encode()).hexdigest(),

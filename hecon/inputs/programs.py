@@ -1,14 +1,16 @@
-"""Program and scenario files, and whether what they name is there."""
+"""Program and scenario files, the scenarios' tables, and whether what they name is there."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from hecon.inputs.calibrated import TABLES, ScenarioTable, pair_faults
 from hecon.inputs.errors import closest
 from hecon.inputs.overlays import read_changes
 from hecon.inputs.schema import ProgramFile, Scenario, validate
 
 Raw = dict[str, Any]
+HEAD = frozenset(Scenario.model_fields) - {"changes"}
 
 
 def read_programs(tables: Mapping[str, Raw | None], faults: list[str]) -> dict[str, ProgramFile]:
@@ -35,13 +37,47 @@ def read_scenarios(tables: Mapping[str, Raw | None], faults: list[str]) -> dict[
         if table is None:
             continue
         where = f"scenarios/{stem}.toml"
-        head: Raw = {key: table[key] for key in ("label", "summary") if key in table}
-        changes, wrong = read_changes(where, table)
+        head: Raw = {key: raw for key, raw in table.items() if key in HEAD}
+        changes, wrong = read_changes(where, {key: raw for key, raw in table.items() if key not in HEAD})
         scenario, more = validate(Scenario, head | {"changes": changes}, where)
         faults += [*wrong, *more]
         if scenario is not None:
             scenarios[stem] = scenario
     return scenarios
+
+
+def read_tables(
+    texts: Mapping[str, str],
+    tables: Mapping[str, Raw | None],
+    scenarios: Mapping[str, Scenario],
+    faults: list[str],
+    *,
+    calibrated: bool,
+) -> dict[str, ScenarioTable]:
+    """Give the scenarios' own tables, unparsed, and add what is wrong to the faults.
+
+    Each is named by a scenario, and each that is named is there: all but when nothing
+    `calibrated` was read.
+    """
+    stems = sorted({PurePosixPath(name).stem for name in texts if name.startswith(TABLES)})
+    written = [table for _, table in tables_in(tables, "scenarios")]
+    named = [table.get("calibration") for table in written if table is not None]
+    faults += [
+        f"scenarios/{stem}.toml: calibration: there is no {TABLES}{scenario.calibration}.csv: "
+        f"hecon calibrate --scenario {stem} makes it"
+        for stem, scenario in scenarios.items()
+        if calibrated and scenario.calibration is not None and scenario.calibration not in stems
+    ]
+    found = {}
+    for stem in stems:
+        where = f"{TABLES}{stem}"
+        if stem not in named and None not in written:  # a file that is no TOML may name it
+            faults.append(f'{where}.csv: no scenario names it: write calibration = "{stem}" in one, or remove it')
+        absent = pair_faults(where, texts)
+        faults += absent
+        if not absent:
+            found[stem] = ScenarioTable(stem, texts[f"{where}.csv"], texts[f"{where}.toml"], where)
+    return found
 
 
 def unknown_names(programs: Mapping[str, ProgramFile], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from hecon.inputs.calibrated import SOURCE, Block, read_block
+from hecon.inputs.calibrated import SOURCE, TABLES, Block, ScenarioTable, pair_faults, read_block
 from hecon.inputs.entries import Defined
-from hecon.inputs.errors import InputError
+from hecon.inputs.errors import InputError, closest
 from hecon.inputs.overlays import change_faults
 from hecon.inputs.prices import CONVERSIONS, Prices
 from hecon.inputs.programs import (
@@ -19,6 +19,7 @@ from hecon.inputs.programs import (
     program_faults,
     read_programs,
     read_scenarios,
+    read_tables,
     tables_in,
     unknown_names,
 )
@@ -31,7 +32,7 @@ from hecon.inputs.schema import (
     validate,
 )
 
-APART = frozenset({"sources.toml", "targets.toml"})  # files that define no parameters
+APART = frozenset({"targets.toml", "unseen.toml"})  # published figures: the model reads none, others do
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Folder:
     """Everything a folder of parameter files says, on all dates.
 
     Where there is no calibrated block yet, `uncalibrated` says by name which parameters
-    its programs await.
+    its programs and scenarios await. `tables` are the scenarios' own tables of draws.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Folder:
     programs: Mapping[str, ProgramFile]
     scenarios: Mapping[str, Scenario]
     blocks: Mapping[str, Block]
+    tables: Mapping[str, ScenarioTable]
     prices: Prices
     uncalibrated: Mapping[str, str]
     hash: str
@@ -64,7 +66,7 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
     if not path.is_dir():
         raise InputError(f"{path}: is not a folder of parameters: give one that is")
     texts, faults = _texts(path, calibrated=calibrated)
-    tables = {name: _toml(name, text, faults) for name, text in texts.items()}
+    tables = {name: _toml(name, text, faults) for name, text in texts.items() if not name.startswith(TABLES)}
     broken = bool(faults)  # names may be missing then, and absence proves nothing
     if "sources.toml" not in texts:
         faults.append("sources.toml: is missing: list there where the numbers come from")
@@ -82,6 +84,7 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
         faults.append(f"sources.toml: {SOURCE}: is missing: the calibrated blocks need it, add it")
     programs = read_programs(tables, faults)
     scenarios = read_scenarios(tables, faults)
+    own_tables = read_tables(texts, tables, scenarios, faults, calibrated=calibrated)
     prices = _prices(definitions)
     faults += _price_faults(definitions, prices)
     uncalibrated: dict[str, str] = {}
@@ -92,6 +95,12 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
             faults += [fault for _, fault in unknown]
         else:  # a model must be read to be calibrated: its names are refused when used
             uncalibrated = dict(unknown)
+        if not calibrated:
+            uncalibrated |= {
+                name: f"scenarios/{stem}.toml: {name}: is not the name of a parameter: {closest(name, places)}"
+                for stem, scenario in scenarios.items()
+                for name in scenario.changes.keys() - places.keys() - uncalibrated.keys()
+            }
         lengths = {name: entry.length for name, entry in definitions.items()}
         units = {name: entry.head.unit for name, entry in definitions.items()}
         for stem, scenario in scenarios.items():
@@ -110,6 +119,7 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
         programs,
         scenarios,
         blocks,
+        own_tables,
         prices,
         uncalibrated,
         digest.hexdigest(),
@@ -119,13 +129,13 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
 def _texts(path: Path, *, calibrated: bool) -> tuple[dict[str, str], list[str]]:
     patterns = ["*.toml", "programs/*.toml", "scenarios/*.toml"]
     if calibrated:
-        patterns += ["calibrated/*.csv", "calibrated/*.toml"]
+        patterns += [f"{place}*.{ending}" for place in ("calibrated/", TABLES) for ending in ("csv", "toml")]
     found = sorted(file for pattern in patterns for file in path.glob(pattern))
     texts: dict[str, str] = {}
     faults = []
     for file in found:
         name = file.relative_to(path).as_posix()
-        if name == "targets.toml":
+        if name in APART:
             continue
         try:
             texts[name] = file.read_text(encoding="utf-8")
@@ -159,7 +169,7 @@ def _entries(tables: Mapping[str, Raw | None], faults: list[str]) -> tuple[dict[
     places: dict[str, str] = {}
     raw: dict[str, Any] = {}
     for file, table in tables.items():
-        if file in APART or not table or file.startswith(("scenarios/", "calibrated/")):
+        if file == "sources.toml" or not table or file.startswith(("scenarios/", "calibrated/")):
             continue
         local = table.get("parameters", {}) if file.startswith("programs/") else table
         if not isinstance(local, dict):
@@ -223,13 +233,13 @@ def _blocks(
     faults: list[str],
 ) -> dict[str, Block]:
     """Read the calibrated blocks, and add their columns to the places of names."""
-    stems = sorted({Path(name).stem for name in texts if name.startswith("calibrated/")})
+    stems = sorted({Path(name).stem for name in tables if name.startswith("calibrated/")})
     blocks = {}
     for stem in stems:
         where = f"calibrated/{stem}"
-        absent = [f"{where}{end}" for end in (".csv", ".toml") if f"{where}{end}" not in texts]
+        absent = pair_faults(where, texts)
         if absent:
-            faults.append(f"{absent[0]}: is missing: a block is a table and its recipe, add it")
+            faults += absent
             continue
         about = tables[f"{where}.toml"]
         if about is None:

@@ -193,13 +193,15 @@ class Source(_Table):
 class Contact(_Table):
     """A meeting in a program: when, for whom, how many come, and what it takes.
 
-    Every number is the name of a parameter.
+    Every number is the name of a parameter. `invitation` is the share of those invited who do not attend but are
+    affected as if they had; none if it is left out.
     """
 
     name: Text
     week: Text
     eligible: tuple[State, ...] = Field(min_length=1)
     attendance: Text
+    invitation: Text | None = None
     held: dict[Resource, Text] = Field(default_factory=dict)
     missed: dict[Resource, Text] = Field(default_factory=dict)
 
@@ -229,6 +231,8 @@ class ProgramFile(_Table):
         for i, contact in enumerate(self.contacts):
             yield f"contacts[{i}].week", contact.week
             yield f"contacts[{i}].attendance", contact.attendance
+            if contact.invitation is not None:
+                yield f"contacts[{i}].invitation", contact.invitation
             for key in ("held", "missed"):
                 for resource, name in getattr(contact, key).items():
                     yield f"contacts[{i}].{key}.{resource}", name
@@ -252,10 +256,14 @@ class Change(_Table):
 
 
 class Scenario(_Table):
-    """A structural choice or a reform, as an overlay."""
+    """A structural choice or a reform, as an overlay.
+
+    `calibration` names the table in calibrated/scenarios/ that takes the place of a calibrated block.
+    """
 
     label: Text
     summary: Text
+    calibration: Text | None = None
     changes: dict[str, Change]
 
 

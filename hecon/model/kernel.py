@@ -155,8 +155,8 @@ class Program(NamedTuple):
     week : int64[contact], after inclusion, ascending.
     eligible : bool[contact, state]
     attendance : float64[contact]; a person attends where still eligible and their propensity is below it.
-    effective : bool[contact]; whether attending it starts the effect.
-    effect : float64[state, slot], multiplies hazards from the week of the first effective contact attended.
+    reach : float64[contact]; the effect starts where still eligible and their propensity is below it; 0 for none.
+    effect : float64[state, slot], multiplies hazards from the week of the first contact that reaches the person.
     exit_effect : float64[group, slot], multiplies the weights where a right runs out.
     until : the week after inclusion from which the effect is gone.
     """
@@ -164,7 +164,7 @@ class Program(NamedTuple):
     week: Integers
     eligible: Booleans
     attendance: Floats
-    effective: Booleans
+    reach: Floats
     effect: Floats
     exit_effect: Floats
     until: int
@@ -471,7 +471,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     week = 0
     count = 0
     contact = 0
-    attended = False
+    reached = False
 
     while True:
         group = structure.group[state]
@@ -517,17 +517,16 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
             while contact < contacts and program.week[contact] <= now:
                 if (
                     program.week[contact] == now
-                    and program.effective[contact]
+                    and propensity < program.reach[contact]
                     and program.eligible[contact, state]
-                    and propensity < program.attendance[contact]
                 ):
-                    attended = True
+                    reached = True
                 contact += 1
             bound = end
-            active = attended and now < program.until
+            active = reached and now < program.until
             if active:
                 bound = min(bound, program.until)
-            elif not attended and contact < contacts:
+            elif not reached and contact < contacts:
                 bound = min(bound, program.week[contact])
             for slot in range(slots):
                 scaled[slot] = people.scale[person, structure.scale[state, slot]]
@@ -616,7 +615,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
                     weights[slot] = (
                         hazards.exit_weight[exiting, slot] * people.scale[person, structure.exit_scale[exiting, slot]]
                     )
-                    if attended and next_week <= program.until:
+                    if reached and next_week <= program.until:
                         weights[slot] *= program.exit_effect[exiting, slot]
             visit = visits[states + exiting]
             visits[states + exiting] = visit + 1

@@ -56,7 +56,11 @@ def contacts_of(name: str, programs: Mapping[str, ProgramFile]) -> list[tuple[Co
 
 
 def compile_program(name: str, programs: Mapping[str, ProgramFile], values: Draw) -> kernel.Program:
-    """Return a program as the kernel reads it; its own contacts start its effects, included ones do not."""
+    """Return a program as the kernel reads it.
+
+    Its own contacts start its effects: in those who attend, and in the share of the others that an `invitation` gives.
+    Included contacts start none.
+    """
     contacts = sorted(contacts_of(name, programs), key=lambda pair: values[pair[0].week])
     effect = np.ones(STRUCTURE.destination.shape)
     exit_effect = np.ones(STRUCTURE.exit_destination.shape)
@@ -75,11 +79,18 @@ def compile_program(name: str, programs: Mapping[str, ProgramFile], values: Draw
             [[state in contact.eligible for state in STATES] for contact, _ in contacts], dtype=np.bool_
         ).reshape(len(contacts), len(STATES)),
         attendance=np.array([values[contact.attendance] for contact, _ in contacts], dtype=float),
-        effective=np.array([own and until > 0 for _, own in contacts], dtype=np.bool_),
+        reach=np.array([_reach(contact, values) if own and until > 0 else 0.0 for contact, own in contacts]),
         effect=effect,
         exit_effect=exit_effect,
         until=until,
     )
+
+
+def _reach(contact: Contact, values: Draw) -> float:
+    """Return the share of those invited whom a contact affects: who attend, and a part of who do not."""
+    attendance = values[contact.attendance]
+    response = 0.0 if contact.invitation is None else values[contact.invitation]
+    return attendance + response * (1.0 - attendance)
 
 
 def _cells(on: str) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Inputs and strategies in, outcomes and money flows out. This module owns the random numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,15 @@ STRATEGIES = ("usual_case_management", "early_follow_up", "motivational_intervie
 PERSON = "person"
 DRAWS_PER_BLOCK = 8
 PERSONS_PER_BLOCK = 4096
+OVER_THE_HORIZON = [
+    kernel.BENEFIT_DAYS,
+    kernel.NEW_SPELLS,
+    kernel.QALYS,
+    kernel.CONTACTS_HELD,
+    kernel.CONTACTS_MISSED,
+    *range(kernel.WEEKS_IN_STATE, kernel.MEASURES),
+]
+"""Columns of the outcomes that go on being counted after month 12."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,10 @@ def simulate(
     progress: str | None = None,
 ) -> xr.Dataset:
     """Simulate every strategy at every draw, with the same people and the same luck.
+
+    Where `differences_carried_forward` is below 1, what a strategy differs by from the *first* one named counts in full
+    for the first 52 weeks and for that share afterwards: at 0, every strategy has the first one's course from then on,
+    money by money and outcome by outcome. `trace` follows people as they go, whatever that parameter says.
 
     Parameters
     ----------
@@ -116,6 +129,15 @@ def simulate(
                 )
                 results["money"].values[draw, index] = money_of
                 results["outcome"].values[draw, index] = outcome_of
+            share = values["differences_carried_forward"]
+            if weeks > WEEKS_PER_YEAR and share < 1.0:
+                year = replace(setup, weeks=WEEKS_PER_YEAR, money=False)
+                begun = world._replace(horizon=WEEKS_PER_YEAR)
+                first_year = [
+                    run_strategy(begun, strategy, values, row, len(labels), year, threads if by_person else 1)[1]
+                    for strategy in setup.strategies
+                ]
+                carry_forward(results["money"].values[draw], results["outcome"].values[draw], first_year, share)
 
     run_blocks(
         simulate_block, blocks(len(inputs), DRAWS_PER_BLOCK), threads=1 if by_person else threads, progress=progress
@@ -129,7 +151,7 @@ def world_of(population: Population, values: Draw, table: kernel.Hazards, setup:
         np.zeros(0, dtype=np.int64),
         np.zeros((0, len(STATES)), dtype=np.bool_),
         np.zeros(0),
-        np.zeros(0, dtype=np.bool_),
+        np.zeros(0),
         np.ones(STRUCTURE.destination.shape),
         np.ones(STRUCTURE.exit_destination.shape),
         0,
@@ -176,6 +198,26 @@ def run_strategy(
         money += delivery_flows(costs, held, people, setup.years, values["discount_rate"])
         money[..., FLOW_INDEX["cost_of_public_funds"]] = values["cost_of_public_funds"] * net_public_financing(money)
     return money, outcome, held
+
+
+def carry_forward(money: Floats, outcome: Floats, first_year: Sequence[Floats], share: float) -> None:
+    """Let differences to the first strategy that arise after the first year count for a share of them, in place.
+
+    Parameters
+    ----------
+    money : float64[strategy, row, year, flow]
+    outcome : float64[strategy, row, measure]
+    first_year : float64[row, measure] of each strategy, the outcomes after 52 weeks
+    share : 0 for none of them
+    """
+    for strategy in range(1, len(money)):
+        later = money[strategy, :, 1:]
+        later -= money[0, :, 1:]
+        later *= share
+        later += money[0, :, 1:]
+        ended = outcome[0] + (first_year[strategy] - first_year[0])
+        counted = ended + share * (outcome[strategy] - ended)
+        outcome[strategy][:, OVER_THE_HORIZON] = counted[:, OVER_THE_HORIZON]
 
 
 def trace(

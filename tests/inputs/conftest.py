@@ -83,7 +83,7 @@ def write(tmp_path):
         given = {**(files or {}), **{f"{key}.toml": text for key, text in named.items()}}
         for name, text in {**default, **given}.items():
             path = tmp_path / name
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return tmp_path
 

@@ -457,6 +457,60 @@ def test_shipped_draws_are_finite_and_their_means_are_the_values():
         assert centre == pytest.approx(entry.value, rel=5e-3), name
 
 
+FAMILIES = {
+    "share": {"beta", "uniform", "triangular"},
+    "index, 1": {"beta"},
+    "hazard ratio": {"lognormal"},
+    "odds ratio": {"lognormal"},
+    "NOK": {"gamma", "lognormal", "triangular"},
+    "hours": {"gamma", "lognormal", "triangular"},
+    "per year": {"gamma", "lognormal"},
+    "per week": {"gamma", "lognormal"},
+}
+
+
+def test_families_fit_what_they_are_families_of():
+    """Shares and utilities stay between 0 and 1, ratios are skewed about 1, and costs, hours and rates are positive."""
+    parameters = read_parameters()
+    seen = set()
+    for name in parameters.uncertain:
+        if name not in parameters.blocks:
+            unit = next((unit for unit in FAMILIES if parameters[name].unit.startswith(unit)), None)
+            seen.add(unit)
+            assert unit is None or parameters[name].distribution["family"] in FAMILIES[unit], name
+    assert len(seen) > 4
+
+
+def test_shipped_draws_are_possible_values():
+    """Not even the draws at the far ends are refused where a user would give them."""
+    parameters = read_parameters()
+    assert parameters.uncertain
+    ends = parameters.at(np.repeat([[1e-6], [1.0 - 1e-6]], len(parameters.uncertain), axis=1))
+    for name in parameters.uncertain:
+        for column in parameters.blocks[name].columns if name in parameters.blocks else (name,):
+            for value in ends[column]:
+                assert parameters.overlay({column: float(value)})[column].value == value
+
+
+def test_methods_are_chosen_and_not_drawn():
+    """Discounting, the price of public funds and what is causal are decisions: scenarios change them, draws do not."""
+    methods = (
+        "discount_rate",
+        "real_wage_growth",
+        "cost_of_public_funds",
+        "friction_period",
+        "causal_share_of_utility_difference",
+        "leisure_value_share",
+        "effect_ends_week",
+        "retirement_age",
+    )
+    parameters = read_parameters()
+    sampled = parameters.sample(50, seed=1)
+    for name in methods:
+        assert name not in parameters.uncertain
+        assert set(sampled[name].tolist()) == {parameters[name].value}
+
+
 def test_every_shipped_scenario_can_be_put_in_place():
     parameters = read_parameters()
     assert parameters.scenarios

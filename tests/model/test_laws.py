@@ -325,9 +325,133 @@ def test_contacts_of_an_included_program_start_no_effect(base):
     program = simulation.compile_program(MI, base.programs, base.one(0))
     usual = simulation.compile_program(USUAL, base.programs, base.one(0))
     assert np.all(np.diff(program.week) >= 0)
-    assert sorted(program.week[~program.effective]) == sorted(usual.week)
-    assert program.effective.sum() == 2
-    assert not usual.effective.any()
+    assert sorted(program.week[program.reach == 0.0]) == sorted(usual.week)
+    assert sorted(program.reach[program.reach > 0.0]) == sorted(program.attendance[program.reach > 0.0])
+    assert np.sum(program.reach > 0.0) == 2
+    assert not usual.reach.any()
+
+
+@pytest.mark.parametrize("response", [0.0, 0.25, 1.0])
+def test_an_invitation_reaches_a_share_of_those_who_stay_away(parameters, response):
+    """Of 60% who come and 40% who stay away, a quarter of the 40 makes 70%; the coordinated program is left alone."""
+    changed = parameters.overlay({"mi_first_attendance": 0.6, "mi_second_attendance": 0.2})
+    values = changed.overlay({"invitation_response": response}).base_case().one(0)
+    sessions = simulation.compile_program(MI, values.programs, values)
+    own = sessions.reach[sessions.reach > 0.0]
+    np.testing.assert_allclose(own, {0.0: [0.6, 0.2], 0.25: [0.7, 0.4], 1.0: [1.0, 1.0]}[response], rtol=1e-15)
+    other = simulation.compile_program(COORDINATED, values.programs, values)
+    np.testing.assert_array_equal(other.reach, other.attendance)
+
+
+def test_being_affected_without_coming_helps_as_much_as_coming(parameters):
+    """If the invitation is enough, life goes as if all had come, but they have not come."""
+    weak, strong = (parameters.overlay(STRONG | {"invitation_response": response}) for response in (0.0, 1.0))
+    run = {
+        name: simulate(chosen.base_case(), [MI], people=3000, weeks=52)["outcome"].sum(["draw", "strategy", "subgroup"])
+        for name, chosen in (("weak", weak), ("strong", strong))
+    }
+    days = {name: float(outcome.sel(measure="benefit_days_12m")) for name, outcome in run.items()}
+    assert days["strong"] < days["weak"]
+    everybody = strong.overlay({"mi_first_attendance": 1.0, "mi_second_attendance": 1.0})
+    came = simulate(everybody.base_case(), [MI], people=3000, weeks=52)["outcome"].sum(["draw", "strategy", "subgroup"])
+    same = [name for name in MEASURE_NAMES if not name.startswith("contacts")]
+    np.testing.assert_array_equal(came.sel(measure=same), run["strong"].sel(measure=same))
+    assert float(came.sel(measure="contacts_missed")) < float(run["strong"].sel(measure="contacts_missed"))
+
+
+def test_without_effects_every_program_gives_the_same_life(parameters):
+    """Bit for bit, contacts and what delivery costs aside."""
+    run = simulate(parameters.with_scenario("no_effect").base_case(), people=1500, weeks=260, by="person")
+    same = [name for name in MEASURE_NAMES if not name.startswith("contacts")]
+    flows = [name for name in FLOW_NAMES if not name.startswith("delivery") and name != "cost_of_public_funds"]
+    for part in (run["outcome"].sel(measure=same), run["money"].sel(flow=flows)):
+        for strategy in STRATEGIES:
+            np.testing.assert_array_equal(part.sel(strategy=strategy), part.sel(strategy=USUAL), err_msg=strategy)
+    held = run["outcome"].sel(measure="contacts_held").sum(["draw", "subgroup"])
+    assert float(held.sel(strategy=MI)) > float(held.sel(strategy=USUAL))
+
+
+# Differences after month 12
+
+
+@pytest.fixture(scope="module")
+def carried(parameters):
+    """Runs with all, none, half and a quarter of the later differences, everybody apart, and one of 52 weeks."""
+
+    def run(share, weeks=156):
+        inputs = parameters.overlay(STRONG | {"differences_carried_forward": share}).base_case()
+        return simulate(inputs, people=600, weeks=weeks, by="person")
+
+    return {share: run(share) for share in (1.0, 0.0, 0.5, 0.25)} | {"first year": run(1.0, 52)}
+
+
+WHOLE = [
+    "benefit_days",
+    "new_spells",
+    "qalys",
+    "contacts_held",
+    "contacts_missed",
+    *(f"weeks_{state}" for state in STATES),
+]
+
+
+def test_without_later_differences_everybody_goes_on_as_under_the_first_strategy(carried):
+    """Money of later years is the first strategy's, and sums differ by what the first 52 weeks differed by."""
+    full, none, year = carried[1.0], carried[0.0], carried["first year"]
+    assert_array_equal = np.testing.assert_array_equal
+    assert_array_equal(none["money"].sel(year=1), full["money"].sel(year=1))
+    assert_array_equal(none.sel(strategy=USUAL)["money"], full.sel(strategy=USUAL)["money"])
+    for strategy in STRATEGIES:
+        later = none["money"].sel(strategy=strategy, year=[2, 3])
+        assert_array_equal(later, full["money"].sel(strategy=USUAL, year=[2, 3]), err_msg=strategy)
+        for name in MEASURE_NAMES:
+            of = {"strategy": strategy, "measure": name}
+            usual = {"strategy": USUAL, "measure": name}
+            expected = full["outcome"].sel(of)
+            if name in WHOLE:
+                gap = year["outcome"].sel(of) - year["outcome"].sel(usual)
+                expected = full["outcome"].sel(usual) + gap
+            np.testing.assert_allclose(none["outcome"].sel(of), expected, rtol=1e-13, atol=1e-13, err_msg=str(of))
+    assert float(abs(full["money"] - none["money"]).sel(year=2).max()) > 1000.0
+    assert float(abs(full["outcome"] - none["outcome"]).sel(measure="weeks_work").max()) > 10.0
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_a_share_of_the_later_differences_lies_between_none_and_all(carried, share):
+    for part, tolerance in (("money", NOK), ("outcome", 1e-9)):
+        expected = (1.0 - share) * carried[0.0][part] + share * carried[1.0][part]
+        np.testing.assert_allclose(carried[share][part], expected, rtol=1e-12, atol=tolerance)
+
+
+def test_later_differences_are_against_the_strategy_named_first(parameters):
+    inputs = parameters.overlay(STRONG | {"differences_carried_forward": 0.0}).base_case()
+    one = simulate(inputs, [USUAL, MI], people=300, weeks=104)["money"].sel(year=2)
+    other = simulate(inputs, [MI, USUAL], people=300, weeks=104)["money"].sel(year=2)
+    alone = simulate(inputs, [MI], people=300, weeks=104)["money"].sel(year=2)
+    np.testing.assert_array_equal(one.sel(strategy=MI), one.sel(strategy=USUAL))
+    np.testing.assert_array_equal(other.sel(strategy=USUAL), alone.sel(strategy=MI))
+    assert not np.array_equal(one, other)
+
+
+def test_later_differences_do_not_show_within_52_weeks_nor_in_the_sum_over_people(parameters, carried):
+    none = parameters.overlay(STRONG | {"differences_carried_forward": 0.0})
+    short = simulate(none.base_case(), people=600, weeks=52, by="person")
+    assert same_bytes(short, carried["first year"])
+    summed = simulate(none.base_case(), people=600, weeks=156)
+    for part, tolerance in (("money", NOK), ("outcome", 1e-9)):
+        np.testing.assert_allclose(
+            summed[part].sum("subgroup"), carried[0.0][part].sum("subgroup"), rtol=1e-10, atol=tolerance
+        )
+
+
+def test_each_draw_has_its_own_share_of_the_later_differences(parameters):
+    spread = {"value": 0.5, "distribution": {"family": "uniform", "low": 0.0, "high": 1.0}}
+    drawn = parameters.overlay(STRONG | {"differences_carried_forward": spread})
+    both = simulate(drawn.at([[0.0], [1.0]], ["differences_carried_forward"]), people=200, weeks=104)
+    for draw, share in enumerate((0.0, 1.0)):
+        fixed = parameters.overlay(STRONG | {"differences_carried_forward": share}).base_case()
+        alone = simulate(fixed, people=200, weeks=104)
+        np.testing.assert_allclose(both["money"][draw], alone["money"][0], rtol=1e-12, atol=NOK)
 
 
 def test_effects_of_one_program_end_together(base):
