@@ -1,14 +1,20 @@
 """What every repeated run shares: blocks of draws on a pool of threads, progress, files written whole or not at all."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
+
+import hecon
 
 Task = TypeVar("Task")
 
@@ -57,3 +63,42 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Arrays that a long run keeps on disk as it makes them, so that a killed run goes on where it stopped.
+
+    Attributes
+    ----------
+    folder : where they are kept; None keeps nothing
+    bar : moves by one whenever an array is there
+    """
+
+    folder: Path | None
+    bar: "tqdm[NoReturn]"
+
+    def keep(self, name: str, make: Callable[[], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return the array of a name: the one kept, or else a new one, kept whole or not at all."""
+        path = None if self.folder is None else self.folder / f"{name}.npy"
+        if path is not None and path.is_file():
+            made = np.load(path)
+        else:
+            made = make()
+            if path is not None:
+                with whole_file(path) as temporary:
+                    np.save(temporary, made)
+        self.bar.update(1)
+        return np.asarray(made, dtype=np.float64)
+
+
+def code_digest(rooms: Iterable[str] = ()) -> str:
+    """Tell one state of hecon's own files from another of the same version: of some rooms only, or of all."""
+    package = Path(hecon.__file__).parent
+    digest = hashlib.sha256()
+    wanted = set(rooms)
+    for file in sorted(package.rglob("*.py")):
+        place = file.relative_to(package)
+        if not wanted or place.parts[0] in wanted:
+            digest.update(place.as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()[:12]

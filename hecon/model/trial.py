@@ -52,28 +52,34 @@ class Arm:
         return Arm(*(values[0, people] for values in vars(self).values()))
 
 
-def emulate(inputs: Inputs, arm: str, *, people: int, seed: int = SEED, threads: int | None = None) -> Arm:
-    """Simulate one arm of the trial: its own baseline mix, its contacts, 52 weeks.
+def emulate(
+    inputs: Inputs, arm: str, *, people: int, seed: int = SEED, threads: int | None = None, mix: str | None = None
+) -> Arm:
+    """Simulate one arm of the trial: its baseline mix, its contacts, 52 weeks.
 
     Parameters
     ----------
     inputs : the draws
     arm : one of `ARMS`
     people : how many; a multiple of the trial's own number for a precise figure
+    seed : of all luck
+    threads : number of threads; never shows in the results
+    mix : the arm whose baseline mix these people have; this one's own if not given. With one mix and the same luck,
+        arms differ by their effects alone
 
     Returns
     -------
     the people of the arm at every draw
     """
-    strategy = ARMS[arm]
-    # Sessions are what the arm offers: the usual dialogue meetings of every arm are left out of the count.
-    alone = inputs.programs[strategy].model_copy(update={"includes": ()})
-    if arm == "usual_care":
-        alone = alone.model_copy(update={"contacts": ()})
-    mixed = {name: inputs[f"{name}_{arm}"] for name in ("share_full_at_inclusion", "share_graded_pension_at_inclusion")}
-    inputs = replace(inputs, programs={strategy: alone}, drawn={**inputs.drawn, **mixed})
     results = simulate(
-        inputs, [strategy], people=people, weeks=WEEKS_PER_YEAR, seed=seed, by="person", money=False, threads=threads
+        as_arm(inputs, arm, mix),
+        [ARMS[arm]],
+        people=people,
+        weeks=WEEKS_PER_YEAR,
+        seed=seed,
+        by="person",
+        money=False,
+        threads=threads,
     )
     outcome = results["outcome"].isel(strategy=0)
 
@@ -90,9 +96,24 @@ def emulate(inputs: Inputs, arm: str, *, people: int, seed: int = SEED, threads:
     )
 
 
+def as_arm(inputs: Inputs, arm: str, mix: str | None = None) -> Inputs:
+    """Return the inputs with an arm's mix at inclusion (or that of the arm `mix`), and the program it was offered."""
+    strategy = ARMS[arm]
+    # Sessions are what the arm offers: the usual dialogue meetings of every arm are left out of the count.
+    alone = inputs.programs[strategy].model_copy(update={"includes": ()})
+    if arm == "usual_care":
+        alone = alone.model_copy(update={"contacts": ()})
+    mixed = {
+        name: inputs[f"{name}_{mix or arm}"]
+        for name in ("share_full_at_inclusion", "share_graded_pension_at_inclusion")
+    }
+    return replace(inputs, programs={strategy: alone}, drawn={**inputs.drawn, **mixed})
+
+
 def statistics(arm: Arm) -> dict[str, Floats]:
     """Return the trial's figures of an arm, each float64[draw]."""
     figures = {name: mid_quantile(arm.days, q) for name, q in QUARTILES.items()}
+    figures["benefit_days_mean"] = arm.days.mean(axis=1)
     figures["sustained_return"] = arm.returned.mean(axis=1)
     figures["sustained_return_median_days"] = DAYS_PER_WEEK * mid_quantile(arm.weeks, 0.5)
     figures["no_benefit_day_365"] = arm.no_benefit.mean(axis=1)

@@ -397,6 +397,15 @@ def test_acceptability_sums_to_one(costs, effects):
 
 
 @given(draws_of_three, draws_of_three)
+def test_acceptability_at_a_huge_value_is_the_chance_of_the_largest_effect(costs, effects):
+    draws = min(len(costs), len(effects))
+    effect = np.add(effects[:draws], [0, 0.25, 0.5])  # no ties
+    curve = ceac(_labelled(costs[:draws]), _labelled(effect), 1e9)
+    best = effect.argmax(axis=1)
+    np.testing.assert_allclose(curve, [(best == strategy).mean() for strategy in range(3)], rtol=1e-12)
+
+
+@given(draws_of_three, draws_of_three)
 def test_acceptability_does_not_depend_on_order_without_ties(costs, effects):
     draws = min(len(costs), len(effects))
     # An irrational threshold and shifts that no two strategies share: no ties.

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hecon.evaluation import cea, results, trial
-from hecon.evaluation.comparison import compare
+from hecon.evaluation import cea, comparison, results, trial
+from hecon.evaluation.comparison import NO_AAP_DIFFERENCE, compare
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
+from hecon.inputs.schema import Change, Scenario
 from hecon.model.ledger import PROGRAM_FLOWS
 
 SMALL = {"people": 400, "draws": 12, "draw_people": 60, "weeks": 156, "seed": 5}
@@ -30,6 +31,78 @@ def test_results_do_not_depend_on_threads():
 def test_no_effect_after_month_12_is_the_increment_of_the_first_year():
     table = results.perspective_costs(small()).set_index(["horizon", "perspective", "strategy"])["increment"]
     np.testing.assert_allclose(table[results.NO_EFFECT_AFTER], table[results.YEAR_1], rtol=1e-6, atol=1e-4)
+
+
+def test_the_scenario_without_later_differences_is_column_a():
+    """What a run of the scenario carries forward is what (a) takes from the base case, draw by draw."""
+    run = compare(read_parameters().with_scenario("no_effect_after_month_12"), **SMALL)
+    stopped = results.costs_by_horizon(small()).sel(horizon=results.NO_EFFECT_AFTER, drop=True)
+    carried = results.costs_by_horizon(run).sel(horizon=results.CARRIED_FORWARD, drop=True)
+    np.testing.assert_allclose(carried, stopped, rtol=1e-9, atol=1e-4)
+    assert not np.allclose(stopped, results.costs_by_horizon(small()).sel(horizon=results.CARRIED_FORWARD))
+    later = results.after_month_12(run)
+    np.testing.assert_allclose(later["b"], later["a"], rtol=1e-9, atol=1e-4)
+    gain = small().scenarios.sel(scenario=["no_effect_after_month_12", "base"])
+    for horizon in (results.YEAR_1, results.CARRIED_FORWARD):
+        one, other = gain.sel(scenario="no_effect_after_month_12", horizon=horizon), gain.sel(scenario="base")
+        np.testing.assert_allclose(one, other.sel(horizon=results.YEAR_1), rtol=1e-9, atol=1e-4)
+
+
+def test_every_scenario_that_may_move_money_is_tried():
+    """Also one that is a table alone; those that change QALYs only are left out."""
+    parameters = read_parameters()
+    moving = {name for name in parameters.scenarios if not name.startswith("utility_causal")}
+    assert {scenario.calibration for scenario in parameters.scenarios.values() if not scenario.changes} <= moving
+    assert small().scenarios["scenario"].to_numpy().tolist() == ["base", *sorted(moving)]
+    base = results.scenarios(small()).set_index(["scenario", "horizon", "strategy"])["gain"]["base"]
+    society = small().base["cost"].sel(perspective="society")
+    gain = -cea.incremental(society, small().comparator)
+    for (horizon, strategy), value in base.items():
+        assert value == pytest.approx(float(gain.sel(horizon=horizon, strategy=strategy)))
+
+
+def test_what_a_user_replaced_stays_in_every_scenario():
+    """Where a user has fixed all that is calibrated, the table without a difference has nothing left to change."""
+    parameters = read_parameters()
+    fixed = {name: parameters[name].value for name in parameters.blocks["trial"].columns}
+    run = compare(parameters.overlay(fixed), people=60, draws=2, draw_people=40, weeks=104)
+    for part in ("money", "outcome"):
+        np.testing.assert_allclose(run.carried[part].sum("subgroup"), run.alike[part].sum("subgroup"), rtol=1e-9)
+    base, table = (run.scenarios.sel(scenario=name) for name in ("base", NO_AAP_DIFFERENCE))
+    np.testing.assert_array_equal(base, table)
+
+
+def test_scenarios_run_apart_and_beside_the_base_case_agree():
+    """The one that the probabilistic analysis has too is not run again; a user's own may well have no table."""
+    dear = Scenario(label="Dear", summary="Hours cost much", changes={"caseworker_hour": Change(value=9000.0)})
+    parameters = dataclasses.replace(read_parameters(), scenarios={"dear": dear, NO_AAP_DIFFERENCE: dear})
+    run = compare(parameters, people=60, draws=2, draw_people=40, weeks=104)
+    base, apart, beside = (run.scenarios.sel(scenario=name) for name in ("base", "dear", NO_AAP_DIFFERENCE))
+    np.testing.assert_allclose(apart, beside, rtol=1e-9, atol=1e-6)
+    assert float(abs(apart - base).sel(strategy="motivational_interviewing").min()) > 1000.0
+
+
+def test_a_scenario_that_cannot_be_put_in_place_is_refused_before_anything_is_run(monkeypatch):
+    def started(*_args, **_options):
+        raise AssertionError
+
+    monkeypatch.setattr(comparison, "simulate", started)
+    parameters = read_parameters()
+    without = dataclasses.replace(parameters, scenarios={})
+    with pytest.raises(InputError, match=r"^scenarios/aap_difference_zero\.toml: is missing"):
+        compare(without, **SMALL)
+    table = dataclasses.replace(parameters.tables["frailty_off"], text="row,frailty_sd\npoint,many\n0,1.0\n")
+    broken = dataclasses.replace(parameters, tables={**parameters.tables, "frailty_off": table})
+    with pytest.raises(InputError, match=r"calibrated/scenarios/frailty_off\.csv: line 2: frailty_sd: 'many'"):
+        compare(broken, **SMALL)
+
+
+def test_the_record_says_which_table_was_drawn_from():
+    assert small().record["calibration"] == "calibrated/trial.csv"
+    changed = read_parameters().with_scenario("frailty_off")
+    run = compare(changed, people=60, draws=2, draw_people=40, weeks=104)
+    assert run.record["calibration"] == "calibrated/scenarios/frailty_off.csv"
+    assert run.record["parameters"] == changed.hash != small().record["parameters"]
 
 
 def test_disjoint_sides_add_up_and_the_comparator_gains_nothing():
