@@ -4,7 +4,7 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help report test slow lint bench bugs clean
+.PHONY: help report test slow lint bench bugs calibration validation clean
 
 help:
 	@echo "make report   the ICER report: results/report.html"
@@ -13,6 +13,8 @@ help:
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    person-weeks per second, variance against independent luck"
 	@echo "make bugs     replays the planted bugs against the tests"
+	@echo "make calibration   every table of parameters/calibrated/, made again"
+	@echo "make validation    docs/validation.md, made again"
 	@echo "make clean    removes the environment, caches and results"
 	@echo "PYTHON=... names another Python (3.11 or later)"
 
@@ -35,6 +37,20 @@ bench: $(VENV)/installed
 
 bugs: $(VENV)/installed-test
 	$(RUN) tests/bugs/replay.py
+
+# In this order: scenarios are solved for on the base case's rows, and checks are about its table.
+REFITTED := invitation_effect frailty_off
+SOLVED   := aap_difference_zero published_hazard_ratio mi_nav_effect
+
+calibration: $(VENV)/installed-test
+	$(RUN) -m hecon calibrate
+	$(RUN) -m hecon calibrate --checks
+	for scenario in $(REFITTED); do $(RUN) -m hecon calibrate --people 8000 --scenario $$scenario || exit 1; done
+	for scenario in $(SOLVED); do $(RUN) -m hecon calibrate --people 5000 --scenario $$scenario || exit 1; done
+	$(RUN) analyses/calibration_tables.py
+
+validation: $(VENV)/installed
+	$(RUN) -m hecon validate --page docs
 
 clean:
 	rm -rf $(VENV) results build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hecon.calibration.posterior import calibrate
+    from hecon.calibration.validation import validate
     from hecon.evaluation.cea import ceac, icer_table, net_monetary_benefit
     from hecon.evaluation.comparison import compare
     from hecon.inputs.errors import InputError
@@ -36,6 +37,7 @@ _HOMES = {
     "read_parameters": "hecon.inputs.parameters",
     "simulate": "hecon.model.simulation",
     "trace": "hecon.model.simulation",
+    "validate": "hecon.calibration.validation",
     "write_report": "hecon.report.document",
 }
 
@@ -57,6 +59,7 @@ __all__ = [
     "read_parameters",
     "simulate",
     "trace",
+    "validate",
     "write_report",
 ]
 

@@ -165,6 +165,8 @@ def parameters(name: str | None, grade: str | None, **options: Any) -> None:  # 
 def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Check the parameter files and the model's laws on a small run."""
     read = _parameters(**options)
+    for name in read.scenarios:
+        read.with_scenario(name)
     click.echo(
         f"{len(read.entries)} parameters, {len(read.programs)} programs, {len(read.scenarios)} scenarios: in order"
     )
@@ -177,32 +179,83 @@ def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
 
 
 @main.command()
-@click.option("--rows", default=2000, show_default=True, help="Rows of the block.")
+@click.option("--scenario", help="Make the table of a named scenario, in place of the base case's.")
+@click.option("--checks", is_flag=True, help="Refit without parts of the data, on known truth, under other priors.")
+@click.option("--rows", default=1000, show_default=True, help="Rows of the table.")
 @click.option("--people", default=20_000, show_default=True, help="People in each emulated arm.")
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
 @click.option("--threads", type=COUNT, help="Never shows in results.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Of parameters; its calibrated/ is written.")
-def calibrate(rows: int, people: int, seed: int, threads: int | None, folder: Path | None) -> None:
-    """Fit the unpublished parameters to the trial and registers, and write parameters/calibrated/trial.*."""
-    from hecon.calibration.posterior import DATE
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    default=Path("results/calibration"),
+    show_default=True,
+    help="Where steps are kept: a run that was killed goes on from there.",
+)
+def calibrate(scenario: str | None, rows: int, folder: Path | None, *, checks: bool, **options: Any) -> None:  # noqa: ANN401
+    """Draw what was never published from its posterior, and write parameters/calibrated/."""
+    from hecon.calibration.tables import make_checks, make_tables
+    from hecon.inputs.errors import InputError
 
-    read = hecon.read_parameters(DATE, folder, calibrated=False)
-    fit = hecon.calibrate(read, rows=rows, people=people, seed=seed, threads=threads, progress=True)
-    click.echo(f"{'figure':55} {'published':>10} {'model':>10} {'errors off':>10}")
-    for target, fitted, error in zip(fit.targets, fit.fitted, fit.error, strict=True):
-        off = (fitted - target.value) / error
-        click.echo(f"{target.name:55} {target.value:10.3g} {fitted:10.3g} {off:10.1f}")
+    if checks:
+        if scenario is not None:
+            raise InputError("--checks: they are of the base case: leave --scenario out")
+        click.echo(f"Checks: {make_checks(folder, progress=True, **options)}")
+        return
+    for name, posterior in make_tables(folder, scenario, rows=rows, progress=True, **options).items():
+        click.echo(name)
+        click.echo(f"{'figure':55} {'published':>10} {'model':>10} {'errors off':>10}")
+        data = posterior.data
+        for column, (target, error) in enumerate(zip(data.targets, data.error, strict=True)):
+            mean = posterior.emulated[:, column].mean()
+            click.echo(f"{target.name:55} {target.value:10.3g} {mean:10.3g} {(mean - target.value) / error:10.1f}")
+        click.echo(
+            f"R-hat at most {posterior.r_hat.max():.3f}, effective sample size at least "
+            f"{posterior.effective_size.min():.0f}, emulator off by at most {posterior.emulator_error.max():.2f} "
+            "standard errors"
+        )
 
 
-def _check_place(folder: Path, file: Path) -> None:
+@main.command()
+@click.option("--trials", default=4000, show_default=True, help="Simulated trials.")
+@click.option("--unseen-draws", default=400, show_default=True, help="Draws of other studies; 0 leaves them out.")
+@click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
+@click.option("--threads", type=COUNT, help="Never shows in results.")
+@click.option("--scenario", help="A named scenario to put in place.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Of parameters.")
+@click.option("--json", "numbers", type=click.Path(path_type=Path), help="Write the numbers to this file.")
+@click.option("--page", type=click.Path(path_type=Path), help="Write validation.md and its figures to this folder.")
+@click.option("--quiet", is_flag=True, help="No progress bars.")
+def validate(folder: Path | None, numbers: Path | None, page: Path | None, *, quiet: bool, **options: Any) -> None:  # noqa: ANN401
+    """Run the Trondheim trial again and again, and see where its published figures fall."""
+    from hecon.calibration.figures import DATE
+    from hecon.report.validation import FOLDER, NUMBERS, PAGE, terminal, write_page
+
+    files = [] if numbers is None else [numbers]
+    for file in files:
+        _check_place(file.parent, file, "--json")
+    if page is not None:
+        _check_place(page, page / PAGE, "--page")
+        files.append(page / FOLDER / NUMBERS)
+    validation = hecon.validate(hecon.read_parameters(DATE, folder), progress=not quiet, **options)
+    content = validation.content()
+    for file in files:
+        validation.save(file)
+    click.echo(terminal(content))
+    for file in [*files, *([] if page is None else [write_page(content, page)])]:
+        click.echo(f"Written: {file}")
+
+
+def _check_place(folder: Path, file: Path, option: str = "--out") -> None:
     """Refuse a place that cannot be written, before minutes are spent."""
     from hecon.inputs.errors import InputError
 
     if file.is_dir():
-        raise InputError(f"--out: {file} is a folder: name a file in it")
+        raise InputError(f"{option}: {file} is a folder: name a file in it")
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
-        raise InputError(f"--out: {there} cannot be written: choose another place")
+        raise InputError(f"{option}: {there} cannot be written: choose another place")
 
 
 def _check_grade(grade: str | None) -> None:

@@ -1,380 +1,397 @@
-"""The fit of what was never published: penalised least squares, and a provisional distribution around it.
+"""The posterior of what was never published: fit, emulate, sample, and check against the model itself.
 
-All three arms of the trial and the long-run figures are fitted together. The residuals are the figures' distances in
-units of their sampling error, whitened by the covariance of each arm's figures across simulated trials of its size, and
-the parameters' distances from their priors. The distribution is the normal approximation at the fit (Laplace), so its
-intervals are provisional.
+All three arms of the trial and the registers' long-run figures are one likelihood, with the covariance that an arm's
+figures have across simulated trials. A least squares fit says where the posterior is; runs of the model around it teach
+an emulator; ensembles of walkers draw from the posterior under the emulator; the model is then run at every row that is
+written, which says how well it was emulated.
 """
 
-import datetime as dt
-import json
-from collections.abc import Mapping
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-import hecon
 from hecon import SEED
-from hecon.calibration.priors import PRIORS
+from hecon.calibration.emulator import Emulator, train
+from hecon.calibration.figures import BLOCK, MEAN_DAYS, Data, figures, fitted_targets, trial_data
+from hecon.calibration.fit import STARTS, Problem
+from hecon.calibration.priors import EFFECTS, PRIORS, Prior, on_scale
+from hecon.calibration.sampling import Chains, sample
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
-from hecon.inputs.targets import ARMS, Target, read_targets
-from hecon.model.runs import whole_file
-from hecon.model.simulation import simulate
-from hecon.model.trial import Arm, emulate, hazard_ratios, simulated_trials, statistics
+from hecon.inputs.targets import Target
+from hecon.model.runs import Checkpoint, blocks, code_digest
 
 Floats = NDArray[np.float64]
 
-BLOCK = "trial"
-DATE = dt.date(2019, 7, 1)
-"""The statute of the trial: inclusion from 2018 to 2020."""
-STEP = 0.2
-"""Of the finite differences, in units of the prior's SD: figures of a simulated cohort move in steps."""
-SCREENED = 200
-"""Draws from the prior, the best of which the fit starts from."""
-STARTS = 4
-TRIALS = 2000
-ITERATIONS = 30
-TOLERANCE = 0.01
-"""Gain in the sum of squares below which a descent ends."""
-PROGRESS = "fitting"
+RUNS = 1000
+"""Runs of the model around the fit, that the emulator learns from first."""
+REFINED = 400
+"""Runs more, at draws of a first posterior and of one under wider priors."""
+CHUNK = 50
+ENSEMBLES = 4
+BURN, STEPS = 1000, 2000
+PILOT = 700
+CHECKED = 300
+"""Rows of a posterior at which the model is run too."""
+WIDER = 2.0
+"""How much wider the effects' priors are under which the emulator is to hold too: that of a sensitivity analysis."""
+STEEPEST = -0.9
+"""Of the slope of return: at -1 and below it has no cumulative hazard."""
+PRIOR_DRIVEN = 0.2
+CHECKPOINT = Path("results/calibration")
 
 
 @dataclass(frozen=True)
-class Fit:
-    """The fitted parameters and how well they reach the targets.
+class Posterior:
+    """Draws of the fitted parameters, and how they were made.
 
     Attributes
     ----------
-    point : float64[parameter], on the priors' scales
-    covariance : float64[parameter, parameter], approximate
-    targets : those fitted
-    fitted : float64[target], the figures at the point
-    error : float64[target], their standard errors: sampling and rounding
+    priors : of the columns of draws, as wide as they were in this posterior
+    targets : what the columns of figures are; the last are the mean days, which are not data
+    data : the targets with the covariance of their errors
+    draws : float64[row, parameter], standardised, in the order of predicted days under usual care
+    emulated : float64[row, target], the figures predicted
+    checked : rows at which the model was run, the last one the point
+    figures : float64[checked row, target], the model's there
+    point : the row that is the base case
+    r_hat, effective_size : float64[parameter], of all draws that the rows were taken from
     """
 
-    point: Floats
-    covariance: Floats
+    priors: tuple[Prior, ...]
     targets: tuple[Target, ...]
-    fitted: Floats
-    error: Floats
+    data: Data
+    draws: Floats
+    emulated: Floats
+    checked: NDArray[np.int64]
+    figures: Floats
+    point: int
+    r_hat: Floats
+    effective_size: Floats
 
     @property
     def contraction(self) -> Floats:
         """The share of the prior's SD that the data took away: float64[parameter]."""
-        return np.asarray(1.0 - np.sqrt(np.diag(self.covariance)) / np.array([prior.sd for prior in PRIORS]))
+        return np.asarray(1.0 - self.draws.std(axis=0, ddof=1))
+
+    @property
+    def emulator_error(self) -> Floats:
+        """Root mean square of the emulator's errors, in standard errors of the figure: float64[fitted target]."""
+        fitted = len(self.data.targets)
+        told = self.emulated[self.checked, :fitted]
+        wrong = self.data.distances(told) - self.data.distances(self.figures[:, :fitted])
+        return np.asarray(np.sqrt(np.mean(wrong**2, axis=0)) / self.data.error)
+
+    @property
+    def importance(self) -> Floats:
+        """What a checked row would weigh if the likelihood were the model's, mean 1: float64[checked row]."""
+        fitted = len(self.data.targets)
+        both = self.emulated[self.checked, :fitted], self.figures[:, :fitted]
+        emulated, found = (self.data.residuals(part) for part in both)
+        ratio = 0.5 * (np.sum(emulated**2, axis=1) - np.sum(found**2, axis=1))
+        weight = np.exp(ratio - ratio.max())
+        return np.asarray(weight / weight.mean())
 
 
 @dataclass(frozen=True)
-class Data:
-    """The targets, grouped into bodies of data with a common covariance.
+class Calibration:
+    """The model, its targets and its priors, in standardised parameters: prior mean 0, prior SD 1.
 
     Attributes
     ----------
-    targets : in the order of the figures
-    groups : positions of each body of data, and its covariance
-    """
-
-    targets: tuple[Target, ...]
-    groups: tuple[tuple[NDArray[np.int64], Floats], ...]
-
-    def residuals(self, figures: Floats) -> Floats:
-        """Return whitened distances from the targets.
-
-        Parameters
-        ----------
-        figures : float64[..., target]
-        """
-        published = np.array([target.value for target in self.targets])
-        ratio = np.array([target.is_ratio for target in self.targets])
-        distance = figures - published
-        distance[..., ratio] = np.log(figures[..., ratio] / published[ratio])
-        parts = []
-        for positions, covariance in self.groups:
-            lower = np.linalg.cholesky(covariance)
-            part = distance[..., positions]
-            parts.append(np.linalg.solve(lower, part.reshape(-1, len(positions)).T).T.reshape(part.shape))
-        return np.concatenate(parts, axis=-1)
-
-    @property
-    def error(self) -> Floats:
-        """The standard error of each figure."""
-        out = np.zeros(len(self.targets))
-        for positions, covariance in self.groups:
-            out[positions] = np.sqrt(np.diag(covariance))
-        return out
-
-
-def calibrate(
-    parameters: Parameters,
-    *,
-    rows: int = 2000,
-    people: int = 20_000,
-    seed: int = SEED,
-    threads: int | None = None,
-    progress: bool = False,
-) -> Fit:
-    """Fit the unpublished parameters and write the block that the probabilistic analysis draws from.
-
-    Parameters
-    ----------
-    parameters : read on a date of the trial (`DATE`), without a calibrated block
-    rows : of the block
+    inputs : the base case, with what a scenario fixes
+    priors : of the parameters that are fitted
+    targets : those fitted, then the mean days
     people : in each emulated arm
-    seed : of all luck
-    threads : never shows in the results
-
-    Returns
-    -------
-    the fit; `parameters/calibrated/trial.csv` and `trial.toml` are written
+    seed, threads : of all luck; threads never show
     """
-    for name, number, least in (("rows", rows, 10), ("people", people, 100)):
-        if number < least:
-            message = f"{name}: {number} is too few for a fit: give {least} or more"
-            raise InputError(message)
-    targets = fitted_targets(parameters.folder)
-    base = parameters.base_case()
-    with tqdm(total=ITERATIONS * (STARTS + 1), desc=PROGRESS, disable=not progress, leave=False) as bar:
-        fit = _fit(_Problem(base, targets, people, seed, threads), bar)
-        draws = _draws(fit, rows, seed)
-        order = np.argsort(_usual_days(base, draws, seed, threads), kind="stable")
-    write_block(fit, draws[order], parameters, people=people, seed=seed)
-    return fit
 
-
-def fitted_targets(folder: Path) -> tuple[Target, ...]:
-    """Return the targets to fit; of the shares of sessions, which add to one, the last is left out."""
-    targets = [
-        target for target in read_targets(folder) if target.role == "fit" and target.statistic != "sessions_none"
-    ]
-    if not targets:
-        message = f"{folder / 'targets.toml'}: no target has the role fit: the calibration needs the trial's figures"
-        raise InputError(message)
-    return tuple(targets)
-
-
-def with_values(inputs: Inputs, transformed: Floats) -> Inputs:
-    """Return inputs with the fitted parameters put in.
-
-    Parameters
-    ----------
-    transformed : float64[draw, parameter], on the priors' scales; there is a draw with key 0 for each row
-    """
-    columns = {prior.name: prior.inverse(transformed[:, column]) for column, prior in enumerate(PRIORS)}
-    keys = np.zeros(len(transformed), dtype=np.int64)
-    return replace(inputs, draw=keys, points=None, drawn=MappingProxyType({**inputs.drawn, **columns}))
-
-
-def figures(
-    inputs: Inputs, transformed: Floats, targets: tuple[Target, ...], *, people: int, seed: int, threads: int | None
-) -> Floats:
-    """Return the model's figures at rows of parameters: float64[row, target]."""
-    at = with_values(inputs, transformed)
-    arms = {arm: emulate(at, arm, people=people, seed=seed, threads=threads) for arm in ARMS}
-    yearly = {name: at[name] for name in ("aap_to_work", "aap_to_disability", "aap_to_unemployed")}
-    leaving = sum(yearly.values())
-    long_run = {
-        "aap_to_disability_rate": yearly["aap_to_disability"],
-        "aap_leavers_disability_share": yearly["aap_to_disability"] / leaving,
-        "aap_leavers_work_share": yearly["aap_to_work"] / leaving,
-    }
-    return _figures(targets, arms, long_run)
-
-
-def trial_data(
-    inputs: Inputs, point: Floats, targets: tuple[Target, ...], *, people: int, seed: int, threads: int | None
-) -> Data:
-    """Return the targets with the covariance of the trial's figures across simulated trials at a point.
-
-    All the trial reported is one body of data: its figures, the hazard ratio between two arms among them, vary together
-    across simulated trials. A figure of a register has its own standard error.
-    """
-    at = with_values(inputs, point[None, :])
-    ours = np.array([i for i, target in enumerate(targets) if target.arm in ARMS], dtype=np.int64)
-    trials = {}
-    for number, arm in enumerate(ARMS):
-        sizes = [targets[i].n for i in ours if targets[i].arm == arm and targets[i].n is not None]
-        if sizes:
-            cohort = emulate(at, arm, people=people, seed=seed, threads=threads)
-            trials[arm] = simulated_trials(cohort, int(max(sizes)), trials=TRIALS, seed=seed + number)
-    groups = []
-    if len(ours):
-        chosen = tuple(targets[i] for i in ours)
-        rounding = np.diag([target.rounding_variance for target in chosen])
-        drawn = _figures(chosen, trials, {})
-        ratio = np.array([target.is_ratio for target in chosen])
-        groups.append(
-            (ours, np.cov(np.where(ratio, np.log(np.where(ratio, drawn, 1.0)), drawn), rowvar=False) + rounding)
-        )
-    for i, target in enumerate(targets):
-        if target.arm not in ARMS:
-            if target.se is None:
-                message = f"targets.toml: {target.name} has no standard error: give se"
-                raise InputError(message)
-            groups.append((np.array([i]), np.array([[target.se**2]])))
-    return Data(targets, tuple(groups))
-
-
-def _figures(targets: tuple[Target, ...], arms: Mapping[str, Arm], long_run: Mapping[str, Floats]) -> Floats:
-    """Return the figures that targets are about: float64[draw or trial, target]."""
-    reported = {arm: statistics(people) for arm, people in arms.items()}
-    columns = []
-    for target in targets:
-        if target.statistic == "hazard_ratio":
-            columns.append(hazard_ratios(arms[target.arm], arms[target.against or "usual_care"]))
-        else:
-            known = reported.get(target.arm, long_run)
-            if target.statistic not in known:
-                message = f"targets.toml: {target.name}: no figure {target.statistic}: choose among {', '.join(known)}"
-                raise InputError(message)
-            columns.append(known[target.statistic])
-    return np.stack(columns, axis=1)
-
-
-@dataclass(frozen=True)
-class _Problem:
-    """The least squares problem: residuals of rows of parameters on the priors' scales."""
-
-    base: Inputs
+    inputs: Inputs
+    priors: tuple[Prior, ...]
     targets: tuple[Target, ...]
     people: int
     seed: int
     threads: int | None
 
-    mean = np.array([prior.mean for prior in PRIORS])
-    sd = np.array([prior.sd for prior in PRIORS])
+    @property
+    def fitted(self) -> tuple[Target, ...]:
+        """The targets that are data."""
+        return self.targets[: -len(MEAN_DAYS)]
 
-    def residuals(self, rows: Floats, data: Data) -> tuple[Floats, Floats]:
-        """Return the figures of every row, and their distances from targets and priors."""
-        found = figures(self.base, rows, self.targets, people=self.people, seed=self.seed, threads=self.threads)
-        return found, np.concatenate([data.residuals(found), (rows - self.mean) / self.sd], axis=-1)
-
-    def linearised(self, point: Floats, data: Data) -> tuple[Floats, Floats, Floats]:
-        """Return the figures, the residuals and their Jacobian at a point, by central differences."""
-        step, k = STEP * self.sd, len(point)
-        around = np.concatenate([point + np.diag(step), point - np.diag(step), point[None, :]])
-        found, values = self.residuals(around, data)
-        return found[-1], values[-1], ((values[:k] - values[k : 2 * k]) / (2.0 * step[:, None])).T
+    def figures(self, rows: Floats) -> Floats:
+        """Run the model at rows of standardised parameters: float64[row, target]."""
+        return figures(
+            self.inputs,
+            on_scale(rows, self.priors),
+            self.targets,
+            people=self.people,
+            seed=self.seed,
+            threads=self.threads,
+            priors=self.priors,
+        )
 
     def data(self, point: Floats) -> Data:
         """Return the targets with their covariance at a point."""
-        return trial_data(self.base, point, self.targets, people=self.people, seed=self.seed, threads=self.threads)
+        at = on_scale(point, self.priors)
+        options = {"people": self.people, "seed": self.seed, "threads": self.threads}
+        return trial_data(self.inputs, at, self.fitted, priors=self.priors, **options)  # type: ignore[arg-type]
 
-    def starts(self, data: Data) -> Floats:
-        """Return the best of many draws from the prior."""
-        random = np.random.default_rng(self.seed)
-        rows: Floats = np.clip(random.standard_normal((SCREENED, len(self.mean))), -2.0, 2.0) * self.sd + self.mean
-        rows[0] = self.mean
-        loss = np.sum(self.residuals(rows, data)[1] ** 2, axis=1)
-        return np.asarray(rows[np.argsort(loss)[:STARTS]])
+    def problem(self, data: Data) -> Problem:
+        """Return the least squares problem of the data."""
+        return Problem(lambda rows: self.figures(rows)[:, : len(self.fitted)], data)
 
-    def descend(self, point: Floats, data: Data, bar: "tqdm[NoReturn]") -> tuple[Floats, float]:
-        """Return the minimum that Levenberg and Marquardt's method reaches from a point, and the loss there."""
-        damping = 1e-2
-        for iteration in range(ITERATIONS):
-            _, here, jacobian = self.linearised(point, data)
-            information = jacobian.T @ jacobian
-            tries = damping * 10.0 ** np.arange(-2.0, 5.0)
-            steps = [
-                np.linalg.solve(information + d * np.diag(np.diag(information)), -jacobian.T @ here) for d in tries
-            ]
-            trial = point + np.clip(steps, -2.0 * self.sd, 2.0 * self.sd)
-            loss = np.sum(self.residuals(trial, data)[1] ** 2, axis=1)
-            best = int(np.argmin(loss))
-            gain = float(np.sum(here**2) - loss[best])
-            bar.set_postfix(loss=f"{loss[best]:.2f}")
-            bar.update(1)
-            if gain > 0.0:
-                point, damping = trial[best], float(np.clip(tries[best], 1e-4, 1.0))
-            if gain < TOLERANCE:
-                bar.update(ITERATIONS - iteration - 1)
-                break
-        return point, float(np.sum(self.residuals(point[None, :], data)[1] ** 2))
+    def inside(self, rows: Floats) -> NDArray[np.bool_]:
+        """Say which rows the model can be run at: bool[row]."""
+        names = [prior.name for prior in self.priors]
+        if "return_slope" not in names:
+            return np.ones(len(rows), dtype=np.bool_)
+        return np.asarray(on_scale(rows, self.priors)[:, names.index("return_slope")] > STEEPEST)
 
+    def spread(self, effects: float = 1.0, others: float = 1.0) -> Floats:
+        """Return prior SDs in units of the priors' own: float64[parameter]."""
+        return np.array([effects if prior.name in EFFECTS else others for prior in self.priors])
 
-def _fit(problem: _Problem, bar: "tqdm[NoReturn]") -> Fit:
-    """Return the best minimum of several starts, refined with the data's covariance there."""
-    data = problem.data(problem.mean)
-    minima = [problem.descend(start, data, bar) for start in problem.starts(data)]
-    point = min(minima, key=lambda minimum: minimum[1])[0]
-    data = problem.data(point)
-    point, _ = problem.descend(point, data, bar)
-    fitted, _, jacobian = problem.linearised(point, data)
-    return Fit(point, np.asarray(np.linalg.inv(jacobian.T @ jacobian)), problem.targets, fitted, data.error)
+    def density(
+        self, emulator: Emulator, data: Data, believed: Callable[[Floats], Floats]
+    ) -> Callable[[Floats], Floats]:
+        """Return the logarithm of the posterior density under an emulator, up to a constant.
+
+        Parameters
+        ----------
+        emulator : of all targets
+        data : some or all of the fitted targets
+        believed : float64[row, parameter] to independent standard normals, which the prior says they are
+        """
+        position = {target.name: column for column, target in enumerate(self.targets)}
+        columns = np.array([position[target.name] for target in data.targets], dtype=np.int64)
+        whitener = np.linalg.inv(np.linalg.cholesky(data.covariance)).T
+
+        def log_density(rows: Floats) -> Floats:
+            at = np.where(self.inside(rows)[:, None], rows, 0.0)
+            distances = data.distances(emulator(on_scale(at, self.priors))[:, columns])
+            loss = np.sum((distances @ whitener) ** 2, axis=1) + np.sum(believed(at) ** 2, axis=1)
+            return np.where(self.inside(rows), -0.5 * loss, -np.inf)
+
+        return log_density
 
 
-def _draws(fit: Fit, rows: int, seed: int) -> Floats:
-    """Return draws of the normal approximation, on the priors' scales: float64[row, parameter]."""
-    random = np.random.default_rng(seed)
-    slope = [prior.name for prior in PRIORS].index("return_slope")
-    kept = np.empty((0, len(PRIORS)))
-    while len(kept) < rows:  # a power at or below -1 has no cumulative hazard
-        more = random.multivariate_normal(fit.point, fit.covariance, size=rows, method="cholesky")
-        kept = np.concatenate([kept, more[more[:, slope] > -0.9]])
-    return kept[:rows]
+@dataclass(frozen=True)
+class Stage:
+    """What every later step starts from.
+
+    Attributes
+    ----------
+    data : with the covariance at the fit
+    centre, root : the fit, and the lower root of its approximate covariance
+    wide : the lower root of a wider one, which the first runs go beyond
+    rows, found : runs of the model
+    emulator : what they taught
+    """
+
+    data: Data
+    centre: Floats
+    root: Floats
+    wide: Floats
+    rows: Floats
+    found: Floats
+    emulator: Emulator
 
 
-def _usual_days(base: Inputs, draws: Floats, seed: int, threads: int | None) -> Floats:
-    """Return the mean days on benefit under usual care predicted by each row: the order that the rows stand in."""
-    results = simulate(
-        with_values(base, draws),
-        ["usual_case_management"],
-        people=2000,
-        weeks=52,
-        seed=seed,
-        money=False,
-        threads=threads,
+def calibrate(
+    parameters: Parameters,
+    *,
+    rows: int = 1000,
+    people: int = 20_000,
+    seed: int = SEED,
+    threads: int | None = None,
+    effects: Mapping[str, float] = MappingProxyType({BLOCK: 1.0}),
+    checkpoint: Path | None = CHECKPOINT,
+    progress: bool = False,
+) -> dict[str, Posterior]:
+    """Draw from the posterior of the unpublished parameters.
+
+    Parameters
+    ----------
+    parameters : read on a date of the trial (`hecon.calibration.figures.DATE`), without a calibrated block. What an
+        overlay or a scenario gives is fixed there, the rest is fitted
+    rows : of each table
+    people : in each emulated arm
+    seed : of all luck
+    threads : never shows in the results
+    effects : the posteriors that are wanted, by a name: how much wider the effects' priors are in each, at most twice
+    checkpoint : folder where steps are kept, so that a run that was killed goes on; None keeps nothing
+    progress : whether to show how far it has come
+
+    Returns
+    -------
+    the posteriors that `effects` names
+    """
+    for name, number, least in (("rows", rows, 10), ("people", people, 100)):
+        if number < least:
+            raise InputError(f"{name}: {number} is too few for a calibration: give {least} or more")
+    problem = calibration(parameters, people=people, seed=seed, threads=threads)
+    folder = None if checkpoint is None else checkpoint / place(parameters, problem)
+    checks = min(rows, CHECKED + 1)
+    chunks = sum(-(-number // CHUNK) for number in (RUNS, REFINED, *[checks] * len(effects)))
+    total = STARTS + 3 + chunks + 2 * 2 + len(effects) * ENSEMBLES
+    with tqdm(total=total, desc="calibrating", disable=not progress, leave=False, unit="step") as bar:
+        kept = Checkpoint(folder, bar)
+        stage = emulated(problem, kept)
+        return {
+            name: _posterior(problem, stage, problem.spread(wider), f"effects-{wider:g}", rows, kept)
+            for name, wider in effects.items()
+        }
+
+
+def calibration(parameters: Parameters, *, people: int, seed: int, threads: int | None) -> Calibration:
+    """Return the problem: what is fitted, to which targets."""
+    priors = tuple(prior for prior in PRIORS if prior.name not in parameters.entries)
+    targets = (*fitted_targets(parameters.folder), *MEAN_DAYS)
+    return Calibration(parameters.base_case(), priors, targets, people, seed, threads)
+
+
+def emulated(problem: Calibration, kept: Checkpoint) -> Stage:
+    """Fit, run the model around the fit, and teach the emulator; then again at draws of the posterior it implies."""
+    names = len(problem.priors)
+    rough = replace(problem, people=max(problem.people // 4, 100))
+    first = rough.problem(rough.data(np.zeros(names)))
+    starts = kept.keep("starts", lambda: first.starts(names, problem.seed))
+    descents = [kept.keep(f"fit-{i}", lambda z=z: np.append(*first.descend(z))) for i, z in enumerate(starts)]  # type: ignore[misc]
+    best = min(descents, key=lambda found: float(found[-1]))[:-1]
+    refined = problem.problem(problem.data(best))
+    centre = kept.keep("fit", lambda: refined.descend(best)[0])
+    data = problem.data(centre)
+    jacobian = kept.keep("jacobian", lambda: problem.problem(data).jacobian(centre))
+    information = jacobian[:-names].T @ jacobian[:-names]
+    wide = np.linalg.cholesky(np.linalg.inv(information + np.diag(1.0 / problem.spread(WIDER, 1.3) ** 2)))
+    root = np.linalg.cholesky(np.linalg.inv(information + np.eye(names)))
+    rows = _around(centre, 1.2 * wide, RUNS, problem)
+    found = run_model(problem, rows, kept, "runs")
+    stage = Stage(data, centre, root, wide, rows, found, _train(problem, rows, found))
+    pilots = []
+    for name, effects in (("pilot", 1.0), ("pilot-wide", WIDER)):
+        chains = draw(problem, stage, data, problem.spread(effects), kept, name, ensembles=2, burn=PILOT, steps=PILOT)
+        pilots.append(chains.rows(REFINED // 2, problem.seed))
+    more = np.concatenate(pilots)
+    rows, found = np.concatenate([rows, more]), np.concatenate([found, run_model(problem, more, kept, "refined")])
+    return Stage(data, centre, root, wide, rows, found, _train(problem, rows, found))
+
+
+def draw(
+    problem: Calibration,
+    stage: Stage,
+    data: Data,
+    prior: Floats | Callable[[Floats], Floats],
+    kept: Checkpoint,
+    name: str,
+    *,
+    ensembles: int,
+    burn: int,
+    steps: int,
+) -> Chains:
+    """Draw from the posterior given some data and a prior.
+
+    Parameters
+    ----------
+    data : some or all of the fitted targets
+    prior : SDs in units of the priors' own, float64[parameter]; or a function of rows of parameters to what the prior
+        says are independent standard normals
+    kept, name : where the ensembles are kept
+    ensembles, burn, steps : as for `sample`
+    """
+    believed = prior if callable(prior) else (lambda rows: rows / prior)
+    return sample(
+        problem.density(stage.emulator, data, believed),
+        stage.centre,
+        stage.root,
+        ensembles=ensembles,
+        burn=burn,
+        steps=steps,
+        seed=problem.seed,
+        threads=problem.threads,
+        checkpoint=kept,
+        name=name,
     )
-    return results["outcome"].sel(measure="benefit_days_12m").isel(strategy=0, subgroup=0).to_numpy()
 
 
-def write_block(fit: Fit, draws: Floats, parameters: Parameters, *, people: int, seed: int) -> None:
-    """Write the calibrated block: a table of draws, and the recipe that made it."""
-    folder = parameters.folder / "calibrated"
-    rows = np.concatenate([fit.point[None, :], draws])
-    columns = [prior.inverse(rows[:, column]) for column, prior in enumerate(PRIORS)]
-    lines = ["row," + ",".join(prior.name for prior in PRIORS)]
-    for number, row in enumerate(zip(*columns, strict=True)):
-        lines.append(",".join(["point" if number == 0 else str(number - 1), *(f"{value:.6g}" for value in row)]))
-    with whole_file(folder / f"{BLOCK}.csv") as path:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with whole_file(folder / f"{BLOCK}.toml") as path:
-        path.write_text(_recipe(fit, len(draws), parameters, people, seed), encoding="utf-8")
+def run_model(problem: Calibration, rows: Floats, kept: Checkpoint, name: str) -> Floats:
+    """Run the model at rows, chunk by chunk: float64[row, target]."""
+    return np.concatenate(
+        [
+            kept.keep(f"{name}-{first}", lambda first=first, last=last: problem.figures(rows[first:last]))  # type: ignore[misc]
+            for first, last in blocks(len(rows), CHUNK)
+        ]
+    )
 
 
-def _recipe(fit: Fit, rows: int, parameters: Parameters, people: int, seed: int) -> str:
-    recipe: dict[str, object] = {
-        "status": "provisional",
-        "method": "penalised least squares; normal approximation at the fit",
-        "command": f"hecon calibrate --rows {rows} --people {people} --seed {seed}",
-        "hecon": hecon.__version__,
-        "statute": parameters.date.isoformat(),
-        "rows": rows,
-        "people": people,
-        "seed": seed,
-    }
-    lines = [
-        "# Written by `hecon calibrate`; rows of the table are sorted by predicted days under usual case management.",
-        "[recipe]",
-        *(f"{key} = {json.dumps(value)}" for key, value in recipe.items()),
-        "",
-        "# published figure, the model's at the fit, and the figure's standard error (sampling and rounding)",
-        "[recipe.fit]",
+def _around(centre: Floats, root: Floats, number: int, problem: Calibration) -> Floats:
+    """Return points that fill a normal distribution evenly (Sobol'), where the model can be run."""
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    size = int(np.ceil(np.log2(2 * number)))
+    cube = qmc.Sobol(len(centre), rng=problem.seed).random_base2(size)
+    rows = centre + ndtri(np.clip(cube, 1e-6, 1.0 - 1e-6)) @ root.T
+    return np.asarray(rows[problem.inside(rows)][:number])
+
+
+def _train(problem: Calibration, rows: Floats, found: Floats) -> Emulator:
+    return train(problem.inputs, problem.priors, problem.targets, on_scale(rows, problem.priors), found)
+
+
+def _posterior(
+    problem: Calibration, stage: Stage, prior_sd: Floats, name: str, rows: int, kept: Checkpoint
+) -> Posterior:
+    """Draw rows, sort them, choose the base case among them, and run the model at some."""
+    sizes = {"ensembles": ENSEMBLES, "burn": BURN, "steps": STEPS}
+    chains = draw(problem, stage, stage.data, prior_sd, kept, name, **sizes)
+    draws = chains.rows(rows, problem.seed)
+    told = stage.emulator(on_scale(draws, problem.priors))
+    usual = [target.name for target in problem.targets].index(MEAN_DAYS[0].name)
+    order = np.argsort(told[:, usual], kind="stable")
+    draws, told = draws[order], told[order]
+    point = _central(draws, told, problem.targets)
+    some = np.random.default_rng(problem.seed).permutation(np.delete(np.arange(rows), point))[:CHECKED]
+    checked = np.append(some, point)
+    return Posterior(
+        priors=tuple(replace(prior, sd=prior.sd * sd) for prior, sd in zip(problem.priors, prior_sd, strict=True)),
+        targets=problem.targets,
+        data=stage.data,
+        draws=draws / prior_sd,
+        emulated=told,
+        checked=checked,
+        figures=run_model(problem, draws[checked], kept, f"{name}-check-{rows}"),
+        point=point,
+        r_hat=chains.r_hat,
+        effective_size=chains.effective_size,
+    )
+
+
+def _central(draws: Floats, found: Floats, targets: Sequence[Target]) -> int:
+    """Return the row nearest to the posterior mean, in parameters and in days and entry to the allowance."""
+    columns = [i for i, target in enumerate(targets) if target.statistic in {"benefit_days_mean", "aap_entry"}]
+    distance = [
+        np.mean(((part - part.mean(axis=0)) / np.maximum(part.std(axis=0), 1e-12)) ** 2, axis=1)
+        for part in (draws, found[:, columns])
     ]
-    for target, value, error in zip(fit.targets, fit.fitted, fit.error, strict=True):
-        lines.append(f'"{target.name}" = [{target.value:g}, {value:.4g}, {error:.3g}]')
-    for prior, contraction in zip(PRIORS, fit.contraction, strict=True):
-        driven = ", prior-driven" if contraction < 0.2 else ""
-        told = f"Prior: {prior.words}. The data took {contraction:.0%} of that SD{driven}"
-        lines += ["", f"[columns.{prior.name}]"]
-        lines += [f"{key} = {json.dumps(text)}" for key, text in _column(prior.label, prior.unit, told).items()]
-    return "\n".join(lines) + "\n"
+    return int(np.argmin(distance[0] + distance[1]))
 
 
-def _column(label: str, unit: str, prior: str) -> Mapping[str, str]:
-    return {"label": label, "unit": unit, "prior": prior}
+def place(parameters: Parameters, problem: Calibration) -> str:
+    """Return the name of a calibration's checkpoint: steps of another one must not be taken up."""
+    said = (
+        parameters.hash,
+        problem.targets,
+        problem.priors,
+        (problem.people, problem.seed),
+        (RUNS, REFINED, CHUNK, BURN, STEPS, PILOT, CHECKED),
+        code_digest(("inputs", "model", "calibration")),
+    )
+    return hashlib.sha256(os.fsencode(repr(said))).hexdigest()[:12]

@@ -1,5 +1,6 @@
 """What is believed of the unpublished parameters before the data, each on a scale where it is normal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,3 +100,28 @@ PRIORS = (
     Prior("mi_first_attendance", "MI: attends the first session if sick-listed", "share", "logit", 0.7, 1.0),
     Prior("mi_second_attendance", "MI: attends the second session", "share", "logit", 0.65, 1.0),
 )
+
+
+EFFECTS = tuple(prior.name for prior in PRIORS if prior.name.startswith(("early_contact", "motivational_content")))
+"""The effects of the contacts, whose priors pull towards none."""
+
+
+def on_scale(standard: Floats, priors: Sequence[Prior] = PRIORS) -> Floats:
+    """Return parameters on the priors' scales from standardised ones, whose prior mean is 0 and SD 1.
+
+    Parameters
+    ----------
+    standard : float64[..., parameter]
+    """
+    return np.asarray(standard * [prior.sd for prior in priors] + [prior.mean for prior in priors])
+
+
+def natural(standard: Floats, priors: Sequence[Prior] = PRIORS) -> dict[str, Floats]:
+    """Return parameters by name from standardised ones: each float64[row].
+
+    Parameters
+    ----------
+    standard : float64[row, parameter]
+    """
+    rows = on_scale(standard, priors)
+    return {prior.name: prior.inverse(rows[:, column]) for column, prior in enumerate(priors)}

@@ -6,25 +6,25 @@ import hashlib
 import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-import hecon
 from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.inputs.errors import InputError
 from hecon.model.cohort import cohort_population
+from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import costs
 from hecon.model.population import draw_population
-from hecon.model.runs import whole_file
+from hecon.model.runs import code_digest, run_blocks, whole_file
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -58,13 +58,16 @@ class Comparison:
         Probabilistic analysis with state differences carried forward: sums over people by draw, strategy, subgroup,
         year and flow, as `simulate` returns them.
     alike
-        The same with no difference between programs in the way to work assessment allowance.
+        The same under the scenario without a difference in work assessment allowance.
     occupancy
         Share of people by strategy, week and state, base case.
     scenarios
         Gain to society per person, NOK, by scenario, strategy and horizon, base case; "base" is the first scenario.
+    structural
+        Cost to society per person in 12 months by scenario that has a table of its own in place of the calibrated one,
+        draw and strategy; "base" is the first scenario.
     record
-        Seed, sizes, versions and the parameters' hash.
+        Seed, sizes, versions, the calibrated tables and the parameters' hash.
     """
 
     parameters: Parameters
@@ -74,6 +77,7 @@ class Comparison:
     alike: xr.Dataset = field(repr=False)
     occupancy: xr.DataArray = field(repr=False)
     scenarios: xr.DataArray = field(repr=False)
+    structural: xr.DataArray = field(repr=False)
     record: Mapping[str, Any]
 
     @property
@@ -104,6 +108,7 @@ class Comparison:
             alike.rename({name: f"{name}_{NO_AAP_DIFFERENCE}" for name in alike.data_vars}),
             self.occupancy.rename("occupancy").to_dataset(),
             self.scenarios.rename("scenario_gain").rename(horizon="scenario_horizon").to_dataset(),
+            self.structural.rename("structural_cost").rename(scenario="structural_scenario").to_dataset(),
         ]
         merged = xr.merge(parts, join="exact", compat="equals", combine_attrs="drop")
         attributes = {key: value if isinstance(value, int) else str(value) for key, value in self.record.items()}
@@ -130,6 +135,7 @@ class Comparison:
             "subgroups": results.subgroups(self),
             "outcomes": results.outcomes(self),
             "scenarios": results.scenarios(self),
+            "structural": results.structural(self),
             "drivers": results.drivers(self),
         }
         paths = [folder / f"{name}.csv" for name in tables]
@@ -178,13 +184,22 @@ def compare(
     Raises
     ------
     InputError
-        If a size is too small, or a strategy is unknown.
+        If a size is too small, a strategy is unknown, or a scenario cannot be put in place.
     """
     _check(draws, weeks, strategies)
     comparator = strategies[0]
-    alike = parameters.with_scenario(NO_AAP_DIFFERENCE)
+    scenarios = _in_place(parameters)
+    alike = scenarios.pop(NO_AAP_DIFFERENCE)
 
-    def run(given: Parameters, what: str | None, *, sampled: bool, by: str | Sequence[str] = ()) -> xr.Dataset:
+    def run(
+        given: Parameters,
+        what: str | None,
+        *,
+        sampled: bool,
+        by: str | Sequence[str] = (),
+        threads: int | None = threads,
+        weeks: int = weeks,
+    ) -> xr.Dataset:
         """Simulate at the given parameters."""
         return simulate(
             given.sample(draws, seed) if sampled else given.base_case(),
@@ -211,6 +226,17 @@ def compare(
         coords="minimal",
         compat="override",
     )
+    moved: dict[str, xr.Dataset] = {}
+    run_blocks(
+        lambda name: moved.update({name: run(scenarios[name], None, sampled=False, threads=1)}),
+        scenarios,
+        threads=threads,
+        progress="Scenarios" if progress else None,
+    )
+    tables = [name for name in scenarios if parameters.scenarios[name].calibration is not None]
+    years = {"base": carried, NO_AAP_DIFFERENCE: without}
+    for name in tables:
+        years[name] = run(scenarios[name], parameters.scenarios[name].label, sampled=True, weeks=WEEKS_PER_YEAR)
     base_all["value_of_day"] = _value_of_day(parameters, people, seed, cohort)
     return Comparison(
         parameters=parameters,
@@ -219,7 +245,8 @@ def compare(
         carried=carried,
         alike=without,
         occupancy=_occupancy(parameters, strategies, people, weeks, seed, cohort),
-        scenarios=_scenarios(parameters, base, comparator, lambda given, name: run(given, name, sampled=False)),
+        scenarios=_scenarios(parameters, {"base": base, NO_AAP_DIFFERENCE: base_alike}, moved, comparator),
+        structural=_structural(years),
         record={
             "seed": seed,
             "draws": draws,
@@ -230,6 +257,7 @@ def compare(
             "strategies": ", ".join(strategies),
             "statute_date": parameters.date.isoformat(),
             "parameters": parameters.hash,
+            "calibration": ", ".join(block.file for block in parameters.blocks.values()) or "none",
             "overlaid": ", ".join(parameters.overlaid) or "none",
             **_versions(),
         },
@@ -245,6 +273,17 @@ def _check(draws: int, weeks: int, strategies: Sequence[str]) -> None:
         )
     if len(strategies) < 2:
         raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a comparison needs at least two")
+
+
+def _in_place(parameters: Parameters) -> dict[str, Parameters]:
+    """Put every scenario that may move money in place, before anything is run."""
+    if NO_AAP_DIFFERENCE not in parameters.scenarios:
+        raise InputError(f"scenarios/{NO_AAP_DIFFERENCE}.toml: is missing: every comparison shows it, add it")
+    return {
+        name: parameters.with_scenario(name)
+        for name, scenario in parameters.scenarios.items()
+        if scenario.calibration is not None or not scenario.changes.keys() <= HEALTH_ONLY
+    }
 
 
 def _reduced(run: xr.Dataset, comparator: str) -> xr.Dataset:
@@ -294,35 +333,39 @@ def _occupancy(
     return xr.concat(shares, "strategy", join="exact").assign_coords(strategy=list(strategies))
 
 
-def _scenarios(parameters: Parameters, base: xr.Dataset, comparator: str, run: Any) -> xr.DataArray:  # noqa: ANN401
-    """Give the gain to society at the base case and in every scenario."""
-    moving = [name for name, scenario in parameters.scenarios.items() if not scenario.changes.keys() <= HEALTH_ONLY]
-    names = ["base", *moving]
-    gains = [-incremental(base["cost"].sel(perspective="society", drop=True), comparator)]
-    for name in moving:
-        summed = run(parameters.with_scenario(name), None).isel(draw=0, drop=True)
-        money = (summed["money"] / summed["people"]).sum("subgroup")
+def _scenarios(
+    parameters: Parameters, reduced: Mapping[str, xr.Dataset], summed: Mapping[str, xr.Dataset], comparator: str
+) -> xr.DataArray:
+    """Give the gain to society at the base case and in every scenario, in the order of their files."""
+    cost = {name: run["cost"].sel(perspective="society", drop=True) for name, run in reduced.items()}
+    horizon = cost["base"]["horizon"]
+    for name, run in summed.items():
+        totals = run.isel(draw=0, drop=True)
+        money = (totals["money"] / totals["people"]).sum("subgroup")
         both = xr.concat([money.sel(year=1, drop=True), money.sum("year")], "horizon", join="exact")
-        society = costs(both).sel(perspective="society", drop=True)
-        gains.append(-incremental(society.assign_coords(horizon=base["horizon"]), comparator))
+        cost[name] = costs(both).sel(perspective="society", drop=True).assign_coords(horizon=horizon)
+    names = [name for name in ("base", *parameters.scenarios) if name in cost]
+    gains = [-incremental(cost[name], comparator) for name in names]
     return xr.concat(gains, "scenario", join="exact").assign_coords(scenario=names)
+
+
+def _structural(runs: Mapping[str, xr.Dataset]) -> xr.DataArray:
+    """Give the cost to society per person in the first 12 months of every run: [scenario, draw, strategy]."""
+    first_year = [
+        costs((run["money"].sum("subgroup") / run["people"].sum("subgroup")).sel(year=1, drop=True)).sel(
+            perspective="society", drop=True
+        )
+        for run in runs.values()
+    ]
+    return xr.concat(first_year, "scenario", join="exact").assign_coords(scenario=list(runs))
 
 
 def _versions() -> dict[str, str]:
     return {
-        "hecon": f"{__version__}, code {_code_digest()}",
+        "hecon": f"{__version__}, code {code_digest()}",
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "numba")},
     }
-
-
-def _code_digest() -> str:
-    """Tell one state of hecon's own files from another of the same version."""
-    digest = hashlib.sha256()
-    package = Path(hecon.__file__).parent
-    for file in sorted(package.rglob("*.py")):
-        digest.update(str(file.relative_to(package).as_posix()).encode() + file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _digest(cohort: pd.DataFrame) -> str:

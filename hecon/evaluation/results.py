@@ -255,7 +255,7 @@ def after_month_12(comparison: Comparison) -> pd.DataFrame:
 
 
 def allowance_entry(comparison: Comparison) -> pd.DataFrame:
-    """Give the difference in the share moved to the allowance within 12 months: as fitted, and with equal odds."""
+    """Give the difference in the share moved to the allowance within 12 months: as fitted, and under (c)."""
     columns: dict[str, xr.DataArray] = {}
     for name, run in (("carried", comparison.carried), ("alike", comparison.alike)):
         share = _per_person(run)["outcome"].sel(measure="entered_aap_12m", drop=True)
@@ -343,6 +343,31 @@ def scenarios(comparison: Comparison) -> pd.DataFrame:
     """Give society's gain at the base case and in every scenario, by program and horizon."""
     gains = comparison.scenarios.sel(strategy=list(comparison.programs))
     return _frame({"gain": gains}, ("scenario", "horizon", "strategy"))
+
+
+def structural(comparison: Comparison) -> pd.DataFrame:
+    """Give society's expected gain in 12 months with the base case's calibrated table and with every other one.
+
+    Returns
+    -------
+    DataFrame with ``scenario``, ``strategy``, ``gain`` (with ``_error``, ``_low``, ``_high``) and ``probability``, that
+    the strategy is the best of all for society
+    """
+    rows = []
+    for scenario in comparison.structural["scenario"].to_numpy().tolist():
+        cost = comparison.structural.sel(scenario=scenario, drop=True)
+        gain = -cea.incremental(cost, comparison.comparator)
+        best = cea.probability_best(cost)
+        rows += [
+            {
+                "scenario": scenario,
+                "strategy": name,
+                **_spread("gain", gain.sel(strategy=name).to_numpy()),
+                "probability": float(best.sel(strategy=name)),
+            }
+            for name in comparison.strategies
+        ]
+    return pd.DataFrame(rows)
 
 
 def drivers(comparison: Comparison) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
 from hecon.model.runs import whole_file
-from hecon.report import evidence, plots, statements, tables, words
+from hecon.report import evidence, plots, scenarios, statements, tables, words
 from hecon.report.cells import years
 from hecon.report.numbers import kroner, percent
 
@@ -31,6 +31,7 @@ RECORD = {
     "strategies": "Strategies",
     "statute_date": "Statute as on",
     "parameters": "Parameters, SHA-256",
+    "calibration": "Calibrated draws",
     "overlaid": "Replaced by the user",
     "hecon": "hecon",
     "python": "Python",
@@ -103,7 +104,9 @@ def content(comparison: Comparison) -> dict[str, object]:
         "five_years": tables.five_years(comparison),
         "horizon_sentence": statements.horizon_sentence(comparison, costs),
         "allowance": statements.allowance_sentences(comparison),
-        "scenarios": tables.scenario_gains(comparison),
+        "scenarios": scenarios.scenario_gains(comparison),
+        "structural": scenarios.structural(comparison),
+        "mi_nav_weight": scenarios.mi_nav_weight(comparison),
         "drivers": tables.drivers(comparison),
         "productivity": tables.productivity(comparison),
         "subgroups": tables.subgroups(comparison),

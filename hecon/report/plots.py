@@ -43,6 +43,23 @@ WIDTH, HEIGHT = 6.1, 4.2
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 MOST_POINTS = 400
 DAYS_PER_STEP = 20
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": LINE,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+}
+"""How every figure is drawn; its ids take a salt of their own."""
 
 
 def ink(comparison: Comparison, strategy: str) -> str:
@@ -320,24 +337,7 @@ def _figure(salt: str, *, height: float = HEIGHT, panels: tuple[int, int] = (1, 
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    style: dict[Any, Any] = {
-        "svg.hashsalt": salt,
-        "svg.fonttype": "none",
-        "font.family": ["DejaVu Sans"],
-        "font.size": 10.5,
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "grid.color": LINE,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.unicode_minus": True,
-    }
-    with mpl.rc_context(style):
+    with mpl.rc_context({**STYLE, "svg.hashsalt": salt}):
         figure = Figure(figsize=(WIDTH, height), layout=None)
         FigureCanvasSVG(figure)
         axes = figure.subplots(*panels)

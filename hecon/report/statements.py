@@ -186,21 +186,18 @@ def qaly_sentences(comparison: Comparison) -> list[str]:
 
 
 def calibration_sentence(comparison: Comparison) -> str:
-    """Say how the calibrated parameters came about, and whether they are provisional."""
+    """Say how the calibrated parameters came about, and how far the draws and the emulator can be trusted."""
     parts = []
     for name, recipe in comparison.parameters.calibration.items():
-        status = str(recipe.get("status", "")).lower()
-        said = " ".join(str(value) for value in recipe.values()).lower()
-        if "posterior" in status:
-            parts.append(f"Block “{name}” is a posterior: its draws carry the uncertainty that the data leave.")
-        else:
-            method = recipe.get("method") or recipe.get("summary")
-            placeholder = "; it is a placeholder, and results must not be used" if "placeholder" in said else ""
-            detail = f" Recipe: {method}" if isinstance(method, str) else ""
+        method = recipe.get("method", "no method is given")
+        if {"r_hat", "effective_size", "emulator_error"} <= recipe.keys():
             parts.append(
-                f"Provisional: block “{name}” is a least-squares fit to the trial and registers with an approximate "
-                f"covariance, no posterior{placeholder}.{detail}"
+                f"Block “{name}” is a posterior given the trial and registers ({method}): R-hat at most "
+                f"{recipe['r_hat']:.3f}, at least {recipe['effective_size']:,} effective draws, the emulator off by at "
+                f"most {recipe['emulator_error']:.2f} standard errors of a figure where the model was run beside it."
             )
+        else:
+            parts.append(f"Block “{name}” is no posterior: {method}.")
     return " ".join(parts) or "No parameter is calibrated."
 
 

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 LARGEST_SHARE_ERROR = 0.5
 """Monte Carlo error above which a share of a result says nothing."""
 
-LEAST_CHANGE = 0.5
-"""NOK per person below which a scenario is said to change nothing."""
-
 OUTCOMES = (
     "benefit_days_12m",
     "sustained_return",
@@ -352,42 +349,6 @@ def outcomes(comparison: Comparison) -> Table:
         "error.",
         ("", *(comparison.label(name) for name in comparison.strategies)),
         tuple(rows),
-    )
-
-
-def scenario_gains(comparison: Comparison) -> Table:
-    """Give society's gain in the base case and every scenario."""
-    table = results.scenarios(comparison).set_index(["scenario", "horizon", "strategy"])["gain"]
-    errors = comparison.base["cost_error"].sel(perspective="society")
-    places = [(horizon, name) for horizon in (results.YEAR_1, results.CARRIED_FORWARD) for name in comparison.programs]
-    rows, same = [], []
-    for scenario in comparison.scenarios["scenario"].to_numpy().tolist():
-        about = comparison.parameters.scenarios.get(scenario)
-        if about and all(abs(table[(scenario, *place)] - table[("base", *place)]) < LEAST_CHANGE for place in places):
-            same.append(f"“{words.spoken(about.label)}”")
-            continue
-        cells = [
-            Cell(number(table[(scenario, horizon, name)], float(errors.sel(horizon=horizon, strategy=name))))
-            for horizon, name in places
-        ]
-        rows.append((Cell(about.label, about.summary) if about else Cell("Base case"), *cells))
-    return Table(
-        "What society gains per person, NOK, when one assumption is changed and everything else stays in the base "
-        "case.",
-        (
-            "",
-            *(
-                f"{comparison.label(name)}, {'12 months' if horizon == results.YEAR_1 else years(comparison) + ' (b)'}"
-                for horizon, name in places
-            ),
-        ),
-        tuple(rows),
-        notes=(
-            "Every row has the same people and the same luck, so that the rows' differences are the assumption's "
-            "alone. "
-            "Digits by the base case's Monte Carlo error.",
-            *([f"Not shown, since they change no money here: {words.joined(same)}."] if same else []),
-        ),
     )
 
 

@@ -1,0 +1,139 @@
+"""The report's tables of scenarios: one assumption changed at a time, and what that does to the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hecon.evaluation import results
+from hecon.evaluation.cea import incremental
+from hecon.evaluation.weights import flipping_weight, weight_table
+from hecon.report import words
+from hecon.report.cells import Cell, Table, amount_cell, years
+from hecon.report.numbers import chance, interval, number, percent, plus_minus
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from hecon.evaluation.comparison import Comparison
+
+LEAST_CHANGE = 0.5
+"""NOK per person below which a scenario is said to change nothing."""
+MI_NAV = "mi_nav_effect"
+WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def scenario_gains(comparison: Comparison) -> Table:
+    """Give society's gain in the base case and every scenario."""
+    table = results.scenarios(comparison).set_index(["scenario", "horizon", "strategy"])["gain"]
+    errors = comparison.base["cost_error"].sel(perspective="society")
+    places = [(horizon, name) for horizon in (results.YEAR_1, results.CARRIED_FORWARD) for name in comparison.programs]
+    rows, same = [], []
+    for scenario in comparison.scenarios["scenario"].to_numpy().tolist():
+        about = comparison.parameters.scenarios.get(scenario)
+        if about and all(abs(table[(scenario, *place)] - table[("base", *place)]) < LEAST_CHANGE for place in places):
+            same.append(f"“{words.spoken(about.label)}”")
+            continue
+        cells = [
+            Cell(number(table[(scenario, horizon, name)], float(errors.sel(horizon=horizon, strategy=name))))
+            for horizon, name in places
+        ]
+        rows.append((Cell(about.label, about.summary) if about else Cell("Base case"), *cells))
+    return Table(
+        "What society gains per person, NOK, when one assumption is changed and everything else stays in the base "
+        "case.",
+        (
+            "",
+            *(
+                f"{comparison.label(name)}, {'12 months' if horizon == results.YEAR_1 else years(comparison) + ' (b)'}"
+                for horizon, name in places
+            ),
+        ),
+        tuple(rows),
+        notes=(
+            "Every row has the same people and the same luck, so that the rows' differences are the assumption's "
+            "alone. "
+            "Digits by the base case's Monte Carlo error.",
+            *([f"Not shown, since they change no money here: {words.joined(same)}."] if same else []),
+        ),
+    )
+
+
+def structural(comparison: Comparison) -> Table:
+    """Give society's expected gain, with its uncertainty, under every other way of calibrating the effects."""
+    table = results.structural(comparison).set_index(["scenario", "strategy"])
+    rows = []
+    for scenario in comparison.structural["scenario"].to_numpy().tolist():
+        about = comparison.parameters.scenarios.get(scenario)
+        first = Cell(about.label, about.summary) if about else Cell("Base case")
+        cells = []
+        for name in comparison.programs:
+            row = table.loc[(scenario, name)]
+            amount = amount_cell(row, "gain")
+            best = f"best: {chance(row['probability'], comparison.draws)}"
+            cells.append(Cell(amount.text, f"{amount.detail} | {best}", tone=amount.tone))
+        rows.append((first, *cells))
+    return Table(
+        "What society gains per person in 12 months, NOK: expected over draws, with its 95% interval and the chance of "
+        "being the best of all, when the effects are calibrated otherwise.",
+        ("", *(comparison.label(name) for name in comparison.programs)),
+        tuple(rows),
+        notes=(
+            "Every row has the same draws of people, luck and prices; the calibrated parameters come from a table of "
+            "its own. Priors on the effects pull them towards none: at half their spread more, at double less.",
+        ),
+    )
+
+
+def mi_nav_weight(comparison: Comparison) -> Table | None:
+    """Give society's gain from MI by the weight put on what MI-NAV found; None where MI or that scenario is not there.
+
+    Only expected gains are mixed, and each stands beside its weight.
+    """
+    name = "motivational_interviewing"
+    if name not in comparison.programs or MI_NAV not in comparison.structural["scenario"]:
+        return None
+    gains = -incremental(comparison.structural, comparison.comparator)
+    without, with_ = (gains.sel(scenario=scenario, drop=True) for scenario in ("base", MI_NAV))
+    table = weight_table(without, with_, WEIGHTS)
+    rows = []
+    for row in table[table["strategy"] == name].to_dict("records"):
+        detail = f"{interval(row['low'], row['high'], row['error'])} | {plus_minus(row['error'])}"
+        rows.append(
+            (
+                Cell(percent(row["weight"])),
+                Cell(
+                    number(row["gain"], row["error"]), detail, tone="unsure" if row["low"] < 0.0 < row["high"] else ""
+                ),
+                Cell(chance(row["worth"], comparison.draws)),
+                Cell(chance(row["best"], comparison.draws)),
+            )
+        )
+    return Table(
+        "What society gains per person in 12 months from motivational interviewing, NOK, by the weight put on the "
+        "effect that MI-NAV found in musculoskeletal disorders, the rest on that of the Trondheim trial.",
+        ("Weight on MI-NAV", "Expected gain", "Chance that it is worth its cost", "Chance that it is the best of all"),
+        tuple(rows),
+        words=0,
+        notes=(
+            *(_flip(comparison, (without, with_), name, other) for other in comparison.strategies if other != name),
+            "MI-NAV was a trial in musculoskeletal disorders alone. The weight is a judgement of how far it speaks for "
+            "the people here, not an estimate.",
+        ),
+    )
+
+
+def _flip(comparison: Comparison, pair: tuple[xr.DataArray, xr.DataArray], name: str, other: str) -> str:
+    """Say at which weight a program overtakes another, or that it does not."""
+    without, with_ = pair
+    flip = flipping_weight(without, with_, name, other)
+    first, second = words.spoken(comparison.label(name)), words.spoken(comparison.label(other))
+    if flip is None:
+        ahead = float(np.mean(without.sel(strategy=name) - without.sel(strategy=other))) > 0.0
+        leader, loser = (first, second) if ahead else (second, first)
+        return f"{leader[:1].upper()}{leader[1:]} is expected to do better than {loser} at every weight."
+    return (
+        f"Between {first} and {second} the expected choice changes at a weight of {number(flip.weight, flip.error)} "
+        f"(Monte Carlo error {number(flip.error, flip.error / 10.0)})."
+    )
