@@ -1,5 +1,6 @@
 """The command as a user meets it: what it writes, and how it answers when it is asked for the impossible."""
 
+import dataclasses
 import os
 import re
 import signal
@@ -182,7 +183,7 @@ def test_an_overlay_shows_among_the_parameters(tmp_path):
 
 
 def test_a_scenario_shows_among_the_parameters():
-    result = call("parameters", "early_contact_aap_odds_ratio", "--scenario", "aap_difference_zero")
+    result = call("parameters", "early_contact_aap_odds_ratio", "--scenario", "no_effect")
     assert re.search(r"^value +1 odds ratio", result.output, flags=re.MULTILINE)
 
 
@@ -222,6 +223,17 @@ def test_check_passes_with_a_users_own_values_and_people(tmp_path):
 def test_check_passes_where_retirement_comes_before_some_peoples_age(tmp_path):
     result = call("check", "--overlay", written(tmp_path, "mine.toml", "retirement_age = 50\n"))
     assert result.exit_code == 0, result.output
+
+
+def test_check_puts_every_scenario_in_place(monkeypatch):
+    """A scenario's table is parsed when it is used: the check uses all of them."""
+    shipped = hecon.read_parameters()
+    table = dataclasses.replace(shipped.tables["frailty_off"], text="row,frailty_sd\npoint,0.0\n")
+    broken = dataclasses.replace(shipped, tables={**shipped.tables, "frailty_off": table})
+    monkeypatch.setattr("hecon.read_parameters", lambda *_, **__: broken)
+    result = call("check")
+    assert result.exit_code == 2
+    assert "calibrated/scenarios/frailty_off.csv: row: is not 'point', 0, 1, 2, ..." in result.output
 
 
 def test_check_exits_with_1_when_a_law_is_broken(monkeypatch):
@@ -664,40 +676,71 @@ def test_ctrl_c_stops_a_long_run_at_once(tmp_path):
 # Calibrate
 
 
+@pytest.fixture
+def never(monkeypatch):
+    """No calibration, no solving and no checks begin."""
+    for name in ("posterior.emulated", "refits.emulated", "tables.solve_table"):
+        monkeypatch.setattr(f"hecon.calibration.{name}", lambda *_args, **_options: pytest.fail("it began"))
+
+
 def test_calibrate_prints_published_and_fitted_figures(tmp_path, monkeypatch):
-    from hecon.calibration.posterior import Fit
-    from hecon.calibration.priors import PRIORS
+    from types import SimpleNamespace
+
+    from hecon.calibration.figures import Data
     from hecon.inputs.targets import read_targets
 
     target = read_targets(shipped_folder())[0]
-    k = len(PRIORS)
-    fit = Fit(np.zeros(k), np.eye(k), (target,), np.array([target.value + 6.0]), np.array([4.0]))
+    fitted = SimpleNamespace(
+        data=Data((target,), ((np.array([0]), np.array([[16.0]])),)),
+        emulated=np.array([[target.value + 5.0, 1.0], [target.value + 7.0, 2.0]]),
+        r_hat=np.array([1.001, 1.0234]),
+        effective_size=np.array([812.9, 950.0]),
+        emulator_error=np.array([0.123]),
+    )
     seen = {}
 
-    def fitted(parameters, **options):
-        seen.update(options, folder=parameters.folder, blocks=dict(parameters.blocks), date=parameters.date)
-        return fit
+    def made(folder, scenario, **options):
+        seen.update(options, folder=folder, scenario=scenario)
+        return {"trial": fitted, "other": fitted}
 
-    monkeypatch.setattr("hecon.calibrate", fitted)
-    result = call("calibrate", "--rows", 17, "--people", 130, "--seed", 2, "--folder", shipped_folder())
+    monkeypatch.setattr("hecon.calibration.tables.make_tables", made)
+    given = ("--rows", 17, "--people", 130, "--seed", 2, "--threads", 3, "--folder", shipped_folder())
+    result = call("calibrate", *given, "--checkpoint", tmp_path, "--scenario", "frailty_off")
     assert result.exit_code == 0, result.output
-    assert (seen["rows"], seen["people"], seen["seed"], seen["folder"]) == (17, 130, 2, shipped_folder())
-    assert seen["blocks"] == {}
-    assert seen["date"].year == 2019
-    assert result.stdout.splitlines()[1].split() == [target.name, "76", "82", "1.5"]
-    assert_refused(call("calibrate", "--folder", tmp_path / "none"), "none")
+    expected = {"rows": 17, "people": 130, "seed": 2, "threads": 3, "checkpoint": tmp_path, "progress": True}
+    assert seen == {**expected, "folder": shipped_folder(), "scenario": "frailty_off"}
+    lines = result.stdout.splitlines()
+    assert [lines[0], lines[4]] == ["trial", "other"]
+    assert lines[1].split() == ["figure", "published", "model", "errors", "off"]
+    assert lines[2].split() == [target.name, "76", "82", "1.5"]
+    assert lines[3] == (
+        "R-hat at most 1.023, effective sample size at least 813, emulator off by at most 0.12 standard errors"
+    )
 
 
+def test_calibrate_asks_for_what_its_help_says_unless_told_otherwise(monkeypatch):
+    seen = {}
+    monkeypatch.setattr("hecon.calibration.tables.make_tables", lambda *_given, **options: seen.update(options) or {})
+    assert call("calibrate").exit_code == 0
+    assert seen == {
+        "rows": 1000,
+        "people": 20_000,
+        "seed": hecon.SEED,
+        "threads": None,
+        "checkpoint": Path("results/calibration"),
+        "progress": True,
+    }
+    text = call("calibrate", "--help").stdout
+    for default in ("1000", "20000", str(hecon.SEED), "results/calibration"):
+        assert f"[default: {default}" in text
+
+
+@pytest.mark.usefixtures("never")
 @pytest.mark.parametrize(("option", "value", "least"), [("rows", 9, 10), ("rows", -1, 10), ("people", 99, 100)])
-def test_a_calibration_too_small_to_mean_anything_is_refused_before_it_begins(monkeypatch, option, value, least):
-    def never(*_args, **_options):
-        pytest.fail("it began")
-
-    monkeypatch.setattr("hecon.calibration.posterior._fit", never)
-    monkeypatch.setattr("hecon.calibration.posterior.write_block", never)
+def test_a_calibration_too_small_to_mean_anything_is_refused_before_it_begins(option, value, least):
     result = call("calibrate", f"--{option}", value)
     assert_refused(result)
-    assert result.stderr == f"{option}: {value} is too few for a fit: give {least} or more\n"
+    assert result.stderr == f"{option}: {value} is too few for a calibration: give {least} or more\n"
 
 
 @pytest.mark.parametrize(("rows", "people"), [(10, 20_000), (2000, 100)])
@@ -705,5 +748,58 @@ def test_the_least_calibration_is_begun(monkeypatch, rows, people):
     def begun(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hecon.calibration.posterior._fit", begun)
-    assert call("calibrate", "--rows", rows, "--people", people).exit_code == 130
+    monkeypatch.setattr("hecon.calibration.posterior.emulated", begun)
+    result = call("calibrate", "--rows", rows, "--people", people)
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[-1] == "interrupted: nothing half-written is left"
+
+
+@pytest.mark.usefixtures("never")
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--scenario", "frailty_of"), "scenarios: 'frailty_of' is not one: the closest known name is frailty_off"),
+        (
+            ("--scenario", "no_effect"),
+            "scenarios/no_effect.toml: has no table: it is run as it stands: leave --scenario no_effect out",
+        ),
+        (
+            ("--scenario", "effect_priors_half"),
+            "scenarios/effect_priors_half.toml: is made by `hecon calibrate` itself: "
+            "leave --scenario effect_priors_half out",
+        ),
+        (("--checks", "--scenario", "frailty_off"), "--checks: they are of the base case: leave --scenario out"),
+    ],
+)
+def test_a_table_that_cannot_be_made_is_refused_in_one_line(options, line):
+    result = call("calibrate", *options)
+    assert_refused(result)
+    assert result.stderr == f"{line}\n"
+
+
+@pytest.mark.usefixtures("never")
+def test_calibrate_names_a_folder_that_is_not_there(tmp_path):
+    assert_refused(call("calibrate", "--folder", tmp_path / "none"), "none")
+    assert_refused(call("calibrate", "--checks", "--folder", tmp_path / "none"), "none")
+
+
+def test_calibrate_refuses_a_seed_that_no_generator_takes(tmp_path):
+    result = call("calibrate", "--seed", -1, "--people", 100, "--checkpoint", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("seed: -1 is out of range")  # after the bar that had begun
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_calibrate_checks_and_says_where(tmp_path, monkeypatch):
+    seen = {}
+
+    def made(folder, **options):
+        seen.update(options, folder=folder)
+        return folder / "calibrated" / "trial_checks.json"
+
+    monkeypatch.setattr("hecon.calibration.tables.make_checks", made)
+    result = call("calibrate", "--checks", "--people", 130, "--seed", 4, "--folder", tmp_path, "--checkpoint", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"Checks: {tmp_path / 'calibrated' / 'trial_checks.json'}\n"
+    expected = {"people": 130, "seed": 4, "threads": None, "checkpoint": tmp_path, "progress": True}
+    assert seen == {**expected, "folder": tmp_path}

@@ -180,7 +180,7 @@ def _arm_emulator(
     level, spread = figures.mean(axis=0), figures.std(axis=0)
     quadratic = terms(at)
     ridge = RidgeCV(alphas=10.0 ** np.arange(-3.0, 4.0), fit_intercept=False)
-    trend = ridge.fit(quadratic, (figures - level) / spread).coef_.T
+    trend = ridge.fit(quadratic, (figures - level) / spread).coef_.reshape(figures.shape[1], -1).T
     left = (figures - level) / spread - quadratic @ trend
     unit = left.std(axis=0)
     kernel = ConstantKernel(1.0, (1e-2, 1e2)) * RBF(np.full(at.shape[1], 3.0), (0.5, 1e3)) + WhiteKernel(

@@ -13,11 +13,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-import hecon
 from hecon import SEED
 from hecon.calibration.figures import BLOCK
 from hecon.calibration.followed import NORMAL_95, alone, changed, stratified_normals
-from hecon.calibration.solved import FARTHEST, LEAST_PEOPLE, POINT_PEOPLE, Roots, solve_ratios
+from hecon.calibration.solved import LEAST_PEOPLE, POINT_PEOPLE, Roots, recipe_of, solve_ratios
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.inputs.unseen import read_unseen
@@ -92,20 +91,11 @@ def mi_nav_rows(
         for bounds, crowd in (((0, 1), people * POINT_PEOPLE), ((1, rows), people))
     ]
     found = Roots(*(np.concatenate(both) for both in zip(*parts, strict=True)))
-    recipe: dict[str, object] = {
-        "method": "ratio of return under MI solved row by row: MI-NAV's days in 12 months, -15.6 (-31.0 to -0.2), for "
-        "people like its own; no effect of MI on relapse or on the allowance",
-        "hecon": hecon.__version__,
-        "statute": parameters.date.isoformat(),
-        "rows": rows - 1,
-        "people": people,
-        "people_point": people * POINT_PEOPLE,
-        "seed": seed,
-        "bracket": [1.0 / FARTHEST, FARTHEST],
-        "tolerance": TOLERANCE,
-        f"{RETURN}_rows_at_an_end": int(found.outside.sum()),
-        f"{RETURN}_farthest_off": float(np.max(np.abs(found.distance[~found.outside]), initial=0.0)),
-    }
+    method = (
+        "ratio of return under MI solved row by row: MI-NAV's days in 12 months, -15.6 (-31.0 to -0.2), for people "
+        "like its own; no effect of MI on relapse or on the allowance"
+    )
+    recipe = recipe_of(method, {RETURN: found}, people=people, seed=seed, tolerance=TOLERANCE)
     return columns | contents(columns, found.ratio), recipe
 
 

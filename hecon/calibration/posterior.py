@@ -8,10 +8,12 @@ written, which says how well it was emulated.
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +21,25 @@ from tqdm import tqdm
 
 from hecon import SEED
 from hecon.calibration.emulator import Emulator, train
-from hecon.calibration.figures import BLOCK, MEAN_DAYS, Data, figures, fitted_targets, trial_data
+from hecon.calibration.figures import (
+    BLOCK,
+    MEAN_DAYS,
+    Data,
+    figures,
+    figures_of,
+    fitted_targets,
+    long_run,
+    trial_data,
+    with_values,
+)
 from hecon.calibration.fit import STARTS, Problem
 from hecon.calibration.priors import EFFECTS, PRIORS, Prior, on_scale
 from hecon.calibration.sampling import Chains, sample
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
-from hecon.inputs.targets import Target
+from hecon.inputs.targets import ARMS, Target
 from hecon.model.runs import Checkpoint, blocks, code_digest
+from hecon.model.trial import emulate
 
 Floats = NDArray[np.float64]
 
@@ -37,15 +50,18 @@ REFINED = 400
 CHUNK = 50
 ENSEMBLES = 4
 BURN, STEPS = 1000, 2000
-PILOT = 700
+PILOTS, PILOT = 2, 700
 CHECKED = 300
 """Rows of a posterior at which the model is run too."""
+KEYS = 30
+"""Other luck, whose mean says how far the one luck of all runs is off."""
 WIDER = 2.0
 """How much wider the effects' priors are under which the emulator is to hold too: that of a sensitivity analysis."""
 STEEPEST = -0.9
 """Of the slope of return: at -1 and below it has no cumulative hazard."""
 PRIOR_DRIVEN = 0.2
 CHECKPOINT = Path("results/calibration")
+LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "emcee")
 
 
 @dataclass(frozen=True)
@@ -59,10 +75,14 @@ class Posterior:
     data : the targets with the covariance of their errors
     draws : float64[row, parameter], standardised, in the order of predicted days under usual care
     emulated : float64[row, target], the figures predicted
-    checked : rows at which the model was run, the last one the point
+    checked : rows at which the model was run
     figures : float64[checked row, target], the model's there
     point : the row that is the base case
-    r_hat, effective_size : float64[parameter], of all draws that the rows were taken from
+    at_point : float64[target], the model's figures there
+    sd : float64[parameter], of all draws that the rows were taken from, in prior SDs
+    r_hat, effective_size : float64[parameter], of the same
+    autocorrelation_times : how many the slowest parameter had in an ensemble's steps
+    offset : float64[target], what the one luck of all runs was off by: taken away from figures already
     """
 
     priors: tuple[Prior, ...]
@@ -73,13 +93,17 @@ class Posterior:
     checked: NDArray[np.int64]
     figures: Floats
     point: int
+    at_point: Floats
+    sd: Floats
     r_hat: Floats
     effective_size: Floats
+    autocorrelation_times: float
+    offset: Floats
 
     @property
     def contraction(self) -> Floats:
         """The share of the prior's SD that the data took away: float64[parameter]."""
-        return np.asarray(1.0 - self.draws.std(axis=0, ddof=1))
+        return np.asarray(1.0 - self.sd)
 
     @property
     def emulator_error(self) -> Floats:
@@ -98,6 +122,13 @@ class Posterior:
         ratio = 0.5 * (np.sum(emulated**2, axis=1) - np.sum(found**2, axis=1))
         weight = np.exp(ratio - ratio.max())
         return np.asarray(weight / weight.mean())
+
+    @property
+    def importance_shift(self) -> Floats:
+        """How far that would move the mean of each figure, in its standard errors: float64[fitted target]."""
+        fitted = self.figures[:, : len(self.data.targets)]
+        moved = np.mean(self.importance[:, None] * fitted, axis=0) - fitted.mean(axis=0)
+        return np.asarray(moved / self.data.error)
 
 
 @dataclass(frozen=True)
@@ -142,6 +173,14 @@ class Calibration:
         at = on_scale(point, self.priors)
         options = {"people": self.people, "seed": self.seed, "threads": self.threads}
         return trial_data(self.inputs, at, self.fitted, priors=self.priors, **options)  # type: ignore[arg-type]
+
+    def offset(self, point: Floats) -> Floats:
+        """Return the mean of the figures at a point over other luck, less those with the one luck of all runs."""
+        at = with_values(self.inputs, on_scale(np.tile(point, (KEYS, 1)), self.priors), self.priors)
+        at = replace(at, draw=np.arange(1, KEYS + 1, dtype=np.int64))
+        options: dict[str, Any] = {"people": self.people, "seed": self.seed, "threads": self.threads}
+        arms = {arm: emulate(at, arm, **options) for arm in ARMS}
+        return np.asarray(figures_of(self.targets, arms, long_run(at)).mean(axis=0) - self.figures(point[None, :])[0])
 
     def problem(self, data: Data) -> Problem:
         """Return the least squares problem of the data."""
@@ -191,7 +230,8 @@ class Stage:
     data : with the covariance at the fit
     centre, root : the fit, and the lower root of its approximate covariance
     wide : the lower root of a wider one, which the first runs go beyond
-    rows, found : runs of the model
+    rows, found : runs of the model, the offset of their luck taken away
+    offset : float64[target], what that was
     emulator : what they taught
     """
 
@@ -201,6 +241,7 @@ class Stage:
     wide: Floats
     rows: Floats
     found: Floats
+    offset: Floats
     emulator: Emulator
 
 
@@ -238,10 +279,14 @@ def calibrate(
             raise InputError(f"{name}: {number} is too few for a calibration: give {least} or more")
     problem = calibration(parameters, people=people, seed=seed, threads=threads)
     folder = None if checkpoint is None else checkpoint / place(parameters, problem)
-    checks = min(rows, CHECKED + 1)
-    chunks = sum(-(-number // CHUNK) for number in (RUNS, REFINED, *[checks] * len(effects)))
-    total = STARTS + 3 + chunks + 2 * 2 + len(effects) * ENSEMBLES
-    with tqdm(total=total, desc="calibrating", disable=not progress, leave=False, unit="step") as bar:
+    each = ENSEMBLES + -(-min(rows, CHECKED + 1) // CHUNK)
+    with tqdm(
+        total=steps_to_emulate() + len(effects) * each,
+        desc="calibrating",
+        disable=not progress,
+        leave=False,
+        unit="step",
+    ) as bar:
         kept = Checkpoint(folder, bar)
         stage = emulated(problem, kept)
         return {
@@ -255,6 +300,11 @@ def calibration(parameters: Parameters, *, people: int, seed: int, threads: int 
     priors = tuple(prior for prior in PRIORS if prior.name not in parameters.entries)
     targets = (*fitted_targets(parameters.folder), *MEAN_DAYS)
     return Calibration(parameters.base_case(), priors, targets, people, seed, threads)
+
+
+def steps_to_emulate() -> int:
+    """Return how many steps are kept until the emulator is taught."""
+    return STARTS + 4 + -(-RUNS // CHUNK) + -(-REFINED // CHUNK) + 2 * PILOTS
 
 
 def emulated(problem: Calibration, kept: Checkpoint) -> Stage:
@@ -274,14 +324,18 @@ def emulated(problem: Calibration, kept: Checkpoint) -> Stage:
     root = np.linalg.cholesky(np.linalg.inv(information + np.eye(names)))
     rows = _around(centre, 1.2 * wide, RUNS, problem)
     found = run_model(problem, rows, kept, "runs")
-    stage = Stage(data, centre, root, wide, rows, found, _train(problem, rows, found))
+    offset = kept.keep("offset", lambda: problem.offset(centre))
+    stage = Stage(data, centre, root, wide, rows, found, offset, _train(problem, rows, found))
     pilots = []
     for name, effects in (("pilot", 1.0), ("pilot-wide", WIDER)):
-        chains = draw(problem, stage, data, problem.spread(effects), kept, name, ensembles=2, burn=PILOT, steps=PILOT)
+        chains = draw(
+            problem, stage, data, problem.spread(effects), kept, name, ensembles=PILOTS, burn=PILOT, steps=PILOT
+        )
         pilots.append(chains.rows(REFINED // 2, problem.seed))
     more = np.concatenate(pilots)
     rows, found = np.concatenate([rows, more]), np.concatenate([found, run_model(problem, more, kept, "refined")])
-    return Stage(data, centre, root, wide, rows, found, _train(problem, rows, found))
+    found = found + offset
+    return Stage(data, centre, root, wide, rows, found, offset, _train(problem, rows, found))
 
 
 def draw(
@@ -357,31 +411,34 @@ def _posterior(
     usual = [target.name for target in problem.targets].index(MEAN_DAYS[0].name)
     order = np.argsort(told[:, usual], kind="stable")
     draws, told = draws[order], told[order]
-    point = _central(draws, told, problem.targets)
+    point = _central(draws, told)
     some = np.random.default_rng(problem.seed).permutation(np.delete(np.arange(rows), point))[:CHECKED]
-    checked = np.append(some, point)
+    found = run_model(problem, draws[np.append(some, point)], kept, f"{name}-check-{rows}") + stage.offset
     return Posterior(
         priors=tuple(replace(prior, sd=prior.sd * sd) for prior, sd in zip(problem.priors, prior_sd, strict=True)),
         targets=problem.targets,
         data=stage.data,
         draws=draws / prior_sd,
         emulated=told,
-        checked=checked,
-        figures=run_model(problem, draws[checked], kept, f"{name}-check-{rows}"),
+        checked=some,
+        figures=found[:-1],
         point=point,
+        at_point=found[-1],
+        sd=chains.draws.std(axis=(0, 1, 2)) / prior_sd,
         r_hat=chains.r_hat,
         effective_size=chains.effective_size,
+        autocorrelation_times=chains.autocorrelation_times,
+        offset=stage.offset,
     )
 
 
-def _central(draws: Floats, found: Floats, targets: Sequence[Target]) -> int:
-    """Return the row nearest to the posterior mean, in parameters and in days and entry to the allowance."""
-    columns = [i for i, target in enumerate(targets) if target.statistic in {"benefit_days_mean", "aap_entry"}]
+def _central(draws: Floats, told: Floats) -> int:
+    """Return the row nearest to the posterior mean, in parameters and twice as much in all that is predicted."""
     distance = [
         np.mean(((part - part.mean(axis=0)) / np.maximum(part.std(axis=0), 1e-12)) ** 2, axis=1)
-        for part in (draws, found[:, columns])
+        for part in (draws, told)
     ]
-    return int(np.argmin(distance[0] + distance[1]))
+    return int(np.argmin(distance[0] + 2.0 * distance[1]))
 
 
 def place(parameters: Parameters, problem: Calibration) -> str:
@@ -391,7 +448,8 @@ def place(parameters: Parameters, problem: Calibration) -> str:
         problem.targets,
         problem.priors,
         (problem.people, problem.seed),
-        (RUNS, REFINED, CHUNK, BURN, STEPS, PILOT, CHECKED),
+        (RUNS, REFINED, CHUNK, ENSEMBLES, BURN, STEPS, PILOTS, PILOT, CHECKED, KEYS),
+        [version(library) for library in LIBRARIES],
         code_digest(("inputs", "model", "calibration")),
     )
     return hashlib.sha256(os.fsencode(repr(said))).hexdigest()[:12]

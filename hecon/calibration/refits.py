@@ -15,8 +15,20 @@ from tqdm import tqdm
 from hecon import SEED
 from hecon.calibration.emulator import train
 from hecon.calibration.figures import LONG_RUN, MEAN_DAYS, Data, figures_of, long_run, with_values
-from hecon.calibration.posterior import CHECKPOINT, Calibration, Stage, calibration, draw, emulated, place, run_model
+from hecon.calibration.posterior import (
+    CHECKPOINT,
+    CHUNK,
+    Calibration,
+    Stage,
+    calibration,
+    draw,
+    emulated,
+    place,
+    run_model,
+    steps_to_emulate,
+)
 from hecon.calibration.priors import on_scale
+from hecon.calibration.replicates import lucky
 from hecon.inputs.parameters import Parameters
 from hecon.inputs.targets import ARMS, Target
 from hecon.model.runs import Checkpoint
@@ -42,12 +54,12 @@ PRIORS_TRIED: dict[str, tuple[float, float]] = {
     "all: twice the SD": (2.0, 2.0),
 }
 """How much wider the priors of effects and of everything else are made."""
-REPLICATIONS = 40
-ENSEMBLES, BURN, STEPS = 2, 600, 600
-TAUGHT = 40
+REPLICATIONS = 25
+ENSEMBLES, BURN, STEPS = 2, 500, 500
+TAUGHT = 30
 """Runs at draws of each posterior, once to teach the emulator and once to check it."""
 ROWS = 2000
-COMPARED = 150
+COMPARED = 100
 """Rows at which the arms are run with the same people."""
 LEVELS = (0.025, 0.5, 0.975)
 INTERVAL = 0.9
@@ -93,7 +105,9 @@ def check(
     problem = calibration(parameters, people=people, seed=seed, threads=threads)
     folder = None if checkpoint is None else checkpoint / place(parameters, problem)
     refits = _refits(problem)
-    with tqdm(desc="checking", disable=not progress, leave=False, unit="step") as bar:
+    taught = -(-len(refits) * TAUGHT // CHUNK)
+    own = len(refits) * (2 + ENSEMBLES) + taught + len(PRIORS_TRIED) + 1 + replications
+    with tqdm(total=steps_to_emulate() + own, desc="checking", disable=not progress, leave=False, unit="step") as bar:
         kept = Checkpoint(folder, bar)
         stage = _taught(problem, emulated(problem, kept), refits, kept)
         drawn = {}
@@ -136,7 +150,7 @@ def _refits(problem: Calibration) -> list[Refit]:
 def _taught(problem: Calibration, stage: Stage, refits: Sequence[Refit], kept: Checkpoint) -> Stage:
     """Teach the emulator where each of the posteriors lies."""
     rows = np.concatenate([_rows(problem, stage, refit, kept, "pilot", ensembles=1)[:TAUGHT] for refit in refits])
-    found = run_model(problem, rows, kept, "taught")
+    found = run_model(problem, rows, kept, "taught") + stage.offset
     rows, found = np.concatenate([stage.rows, rows]), np.concatenate([stage.found, found])
     emulator = train(problem.inputs, problem.priors, problem.targets, on_scale(rows, problem.priors), found)
     return replace(stage, rows=rows, found=found, emulator=emulator)
@@ -156,7 +170,7 @@ def _rows(
 def _emulator_error(problem: Calibration, stage: Stage, rows: Floats, name: str, kept: Checkpoint) -> float:
     """Return the emulator's largest error among the figures, root mean square over rows, in standard errors."""
     some = rows[-TAUGHT:]
-    found = run_model(problem, some, kept, _file("right", name))
+    found = run_model(problem, some, kept, _file("right", name)) + stage.offset
     fitted = len(problem.fitted)
     told = stage.emulator(on_scale(some, problem.priors))
     wrong = stage.data.distances(told[:, :fitted]) - stage.data.distances(found[:, :fitted])
@@ -167,7 +181,8 @@ def _predicted(problem: Calibration, stage: Stage, refit: Refit, rows: Floats) -
     """Return what the rest of the data predict of the figures that were left out of them.
 
     The trial's kept figures say something of the luck it had, which its other figures share: predictions are
-    conditional on them, as the covariance of the figures says.
+    conditional on them, as the covariance of the figures says. `width_ratio` is the interval's width over that of the
+    figure's own normal error, rounding included.
     """
     fitted = len(problem.fitted)
     gone = np.setdiff1d(np.arange(fitted), refit.kept)
@@ -249,7 +264,8 @@ def recovery(problem: Calibration, stage: Stage, replications: int, kept: Checkp
         return np.asarray((rows - stage.centre) @ unscaled)
 
     position = [problem.targets.index(target) for target in MEAN_DAYS]
-    true_days = _more_days(run_model(problem, truths, kept, f"truth-{replications}")[:, position])
+    found = run_model(problem, truths, kept, f"truth-{replications}") + stage.offset
+    true_days = _more_days(found[:, position])
     inside = np.empty((replications, k))
     inside_days = np.empty((replications, len(MEAN_DAYS) - 1))
     tails = (0.5 * (1.0 - INTERVAL), 0.5 * (1.0 + INTERVAL))
@@ -292,9 +308,8 @@ def _more_days(mean_days: Floats) -> Floats:
 def _trials(problem: Calibration, truths: Floats, random: np.random.Generator) -> Floats:
     """Return the figures of one simulated trial at each truth, each with people and luck of its own."""
     at = with_values(problem.inputs, on_scale(truths, problem.priors), problem.priors)
-    at = replace(at, draw=np.arange(1, len(truths) + 1, dtype=np.int64))
     arms = {
-        arm: emulate(at, arm, people=_size(problem.fitted, arm), seed=problem.seed, threads=problem.threads)
+        arm: emulate(lucky(at, arm), arm, people=_size(problem.fitted, arm), seed=problem.seed, threads=problem.threads)
         for arm in ARMS
     }
     se = {target.statistic: target.se or 0.0 for target in problem.fitted if target.arm not in ARMS}

@@ -281,7 +281,10 @@ def _discounted_weeks(states: States, weights: Floats) -> Floats:
 
 
 def _split(arms: _Arms, treated: int, control: int) -> tuple[Integers, Integers]:
-    """Return the positions among those taken in of the people of each arm, none in both."""
+    """Return the positions among those taken in of the people of each arm: nobody is in both, if there are enough.
+
+    Where fewer were taken in than the arms need, they are counted again from the first.
+    """
     positions = np.arange(treated + control) % len(arms.chosen)
     return positions[:treated], positions[treated:]
 

@@ -55,6 +55,13 @@ class Chains:
         draws = self.draws[0, :, :, 0].size
         return np.asarray(sum(draws / integrated_time(chain, tol=0) for chain in self.draws))
 
+    @property
+    def autocorrelation_times(self) -> float:
+        """How many integrated autocorrelation times an ensemble's steps hold, for the slowest parameter."""
+        from emcee.autocorr import integrated_time
+
+        return float(min(len(chain) / np.max(integrated_time(chain, tol=0)) for chain in self.draws))
+
     def rows(self, number: int, seed: int) -> Floats:
         """Return that many of the draws, each at most once: float64[row, parameter]."""
         flat = self.draws.reshape(-1, self.draws.shape[-1])

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-import hecon
 from hecon import SEED
 from hecon.calibration.figures import BLOCK
 from hecon.calibration.followed import stratified_normals
@@ -137,21 +136,38 @@ def solve_table(
 
     tasks = [(0, 1), *((start + 1, stop + 1) for start, stop in blocks(rows - 1, ROWS_PER_BLOCK))]
     run_blocks(solve, tasks, threads=threads, progress=f"solving {scenario}" if progress else None)
+    recipe = recipe_of(problem.words, found, people=people, seed=seed, tolerance=problem.tolerance)
+    return columns | {name: roots.ratio for name, roots in found.items()}, recipe
+
+
+def recipe_of(words: str, found: Mapping[str, Roots], *, people: int, seed: int, tolerance: float) -> dict[str, object]:
+    """Say how a table was solved for.
+
+    Parameters
+    ----------
+    words : what was solved
+    found : the roots by column, the row `point` first
+    people : in each emulated arm of a row; the row `point` has four times as many
+    seed : of all luck
+    tolerance : the distance at which a row is solved
+
+    Returns
+    -------
+    plain values by key
+    """
     recipe: dict[str, object] = {
-        "method": problem.words,
-        "hecon": hecon.__version__,
-        "statute": parameters.date.isoformat(),
-        "rows": rows - 1,
+        "method": words,
+        "rows": len(next(iter(found.values())).ratio) - 1,
         "people": people,
         "people_point": people * POINT_PEOPLE,
         "seed": seed,
         "bracket": [1.0 / FARTHEST, FARTHEST],
-        "tolerance": problem.tolerance,
+        "tolerance": tolerance,
     }
     for name, roots in found.items():
         recipe[f"{name}_rows_at_an_end"] = int(roots.outside.sum())
         recipe[f"{name}_farthest_off"] = float(np.max(np.abs(roots.distance[~roots.outside]), initial=0.0))
-    return columns | {name: roots.ratio for name, roots in found.items()}, recipe
+    return recipe
 
 
 def solve_ratios(distance: Callable[[Floats, Integers], Floats], rows: int, *, tolerance: float) -> Roots:

@@ -65,6 +65,11 @@ def standing(
     Returns
     -------
     ``observed``, ``median``, ``low``, ``high``, ``percentile`` (0 to 100), ``inside``, ``width_ratio``, ``sampling_sd``
+
+    Notes
+    -----
+    The width compares quantiles of simulated trials. That of `hecon.calibration.refits` is over a normal interval from
+    the figure's standard error, which includes rounding.
     """
     low, median, high = (float(x) for x in np.quantile(predicted, LEVELS))
     least, _, most = np.quantile(sampling, LEVELS)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import hecon
 from hecon import SEED
 from hecon.calibration.figures import BLOCK, DATE
-from hecon.calibration.posterior import CHECKPOINT, PRIOR_DRIVEN, Posterior, calibrate
+from hecon.calibration.posterior import CHECKPOINT, LIBRARIES, PRIOR_DRIVEN, Posterior, calibrate
 from hecon.calibration.priors import PRIORS, natural
 from hecon.calibration.refits import check
 from hecon.calibration.solved import SOLVED, solve_table
@@ -27,7 +27,6 @@ from hecon.model.runs import whole_file
 Floats = NDArray[np.float64]
 
 CHECKS = "trial_checks.json"
-LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "emcee")
 
 
 PRIOR_WIDTHS = {BLOCK: 1.0, "effect_priors_half": 0.5, "effect_priors_double": 2.0}
@@ -142,9 +141,11 @@ def write_posterior(name: str, posterior: Posterior, parameters: Parameters, rec
         if prior.name in number:
             contraction = posterior.contraction[number[prior.name]]
             driven = ", prior-driven" if contraction < PRIOR_DRIVEN else ""
-            said[prior.name] = f"Prior: {prior.words}. The data took {contraction:.0%} of that SD{driven}"
+            believed = posterior.priors[number[prior.name]].words
+            said[prior.name] = f"Prior: {believed}. The data took {contraction:.0%} of that SD{driven}"
         else:
             said[prior.name] = "Fixed by the scenario, not fitted"
+    off = posterior.offset[: len(posterior.data.targets)] / posterior.data.error
     made = {
         **recipe,
         "method": "least squares start, Gaussian process emulator, ensembles of walkers (emcee)",
@@ -152,8 +153,11 @@ def write_posterior(name: str, posterior: Posterior, parameters: Parameters, rec
         "point": f"row {posterior.point}, the nearest to the posterior mean",
         "r_hat": float(f"{posterior.r_hat.max():.5g}"),
         "effective_size": int(posterior.effective_size.min()),
+        "autocorrelation_times": int(posterior.autocorrelation_times),
         "emulator_error": float(f"{posterior.emulator_error.max():.2g}"),
         "importance_effective_share": float(f"{1.0 / np.mean(posterior.importance**2):.2g}"),
+        "importance_shift": float(f"{np.abs(posterior.importance_shift).max():.2g}"),
+        "luck_taken_away": float(f"{np.abs(off).max():.2g}"),
     }
     write_table(place_of(parameters.folder, name), columns, said, made, parameters, _sections(posterior))
 
@@ -231,7 +235,7 @@ def _fixed(parameters: Parameters, name: str) -> float:
 
 def _sections(posterior: Posterior) -> list[str]:
     """Return the lines that hold the fit to the targets, and the posterior of every parameter."""
-    at_point = posterior.figures[-1]
+    at_point = posterior.at_point
     lines = [
         "",
         "# published; posterior mean of the model's; the model's at the row `point`; standard error of the published",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hecon import SEED
 from hecon.calibration.figures import BLOCK
 from hecon.calibration.followed import changed, each_draw, stratified_normals
-from hecon.calibration.mi_nav import FIGURE, contents, needed_days, solved_return
+from hecon.calibration.mi_nav import contents, needed_days, solved_return
 from hecon.calibration.rehabilitation import Rates, i_more, with_rehabilitation
 from hecon.calibration.studies import leavers, mi_nav, oyeflaten
 from hecon.inputs.errors import InputError
@@ -42,6 +42,14 @@ MOVED = (
     "mi_nav.net_benefit_52",
 )
 """Figures of MI-NAV that MI's effect moves: predicted a second time with the published days in 12 months put in."""
+GIVEN = {
+    "mi_nav_fitted": "MI-NAV's days in 12 months",
+    "i_more": "I-MORE's hazard ratio at 12 months",
+    "morgante": "I-MORE's hazard ratio at 12 months",
+}
+"""What was published of an effect and put into a study's emulation: its other figures are predicted given that."""
+OWN_DAYS = ("i_more.production_of_43_days", "i_more.net_benefit_of_43_days")
+"""Figures predicted from the study's own days, which tell of the value of a day alone."""
 PROBABILITY = "% of draws"
 CENTRAL = (0.5, 0.025, 0.975)
 
@@ -69,8 +77,8 @@ def unseen_trials(
     DataFrame with one row a figure: study, figure, unit; observed, observed_low, observed_high; predicted (median),
     low, high (95% predictive interval); inside, whether the published value lies in it, or the sign is the published
     one (missing where neither is a question); miss (predicted less observed); direction, where only one was published;
-    reason, where they part; seen, what the calibration knew ("no", "fitted", "input", "imposed"); n, source, locator,
-    read, name
+    reason, where they part; seen, what the calibration knew ("no", "fitted", "input", "imposed"); given, the published
+    effect that was put into the study's emulation; n, source, locator, read, name
 
     Raises
     ------
@@ -179,10 +187,9 @@ def _with_days_fitted(
 
 
 def _again(unseen: Unseen) -> list[Published]:
-    """Return the figures that are predicted a second time, MI-NAV's days in 12 months imposed."""
+    """Return the figures that are predicted a second time: what follows from the study's own days, not unseen again."""
     study = unseen.studies["mi_nav_fitted"]
-    moved = [replace(unseen.figures[name], study=study.name, differs=study.differs) for name in MOVED]
-    return [replace(one, seen="imposed") if one.name == FIGURE else one for one in moved]
+    return [replace(unseen.figures[name], study=study.name, differs=study.differs, seen="imposed") for name in MOVED]
 
 
 def _row(figure: Published, study: str, draws: Floats) -> dict[str, object]:
@@ -209,7 +216,8 @@ def _row(figure: Published, study: str, draws: Floats) -> dict[str, object]:
         "miss": middle - value,
         "direction": figure.direction or "",
         "reason": figure.differs if parts else "",
-        "seen": figure.seen,
+        "seen": "imposed" if figure.name in OWN_DAYS else figure.seen,
+        "given": GIVEN.get(figure.study, ""),
         "n": figure.n,
         "source": figure.source,
         "locator": figure.locator,

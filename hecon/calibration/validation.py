@@ -16,9 +16,11 @@ from hecon import SEED, __version__
 from hecon.calibration.figures import BLOCK
 from hecon.calibration.replicates import courses, replicate, trial_sizes
 from hecon.calibration.standing import figures_table, returned, sessions_table
+from hecon.calibration.tables import CHECKS
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import random_points
 from hecon.inputs.targets import ARMS, read_targets
+from hecon.inputs.unseen import UNKNOWN
 from hecon.model.runs import whole_file
 
 if TYPE_CHECKING:
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
 COURSES = 200
 """Trials followed through the year: days and states take a run for each point of their course."""
 UNSEEN_DRAWS = 400
-UNKNOWN = "no"
-"""What the calibration knew of a figure that it has not seen."""
-CHECKS = "trial_checks.json"
 LEAST = 20
 
 
@@ -49,14 +48,15 @@ class Validation:
     fitted, predicted
         The trial's figures that were fitted, and those that were not, a row each: ``figure``, ``arm``, ``against``,
         ``statistic``, ``unit``, ``observed``, ``median``, ``low``, ``high`` (95% predictive interval), ``percentile``
-        of the observed, ``inside``, ``width_ratio`` (the interval's width over that of pure trial sampling) and
-        ``sampling_sd`` (of a ratio's logarithm).
+        of the observed, ``inside``, ``width_ratio`` (the interval's width over that of pure trial sampling, both
+        from quantiles of simulated trials) and ``sampling_sd`` (of a ratio's logarithm).
     sessions
         By ``arm``, number of ``sessions`` and ``quantity``: ``predicted`` (mean over trials), ``low``, ``high``.
     unseen
         Trials that no parameter was fitted to, as `unseen_trials` gives them.
     refits
-        Figures left out of a refit and predicted by it; empty where no refit has been made.
+        Figures left out of a refit and predicted by it; empty where no refit has been made. This and the next two are
+        of the base case, and empty under a scenario.
     prior_sensitivity
         What the decision rests on at narrower and wider priors; empty where it has not been computed.
     recovery
@@ -79,16 +79,27 @@ class Validation:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """How many published figures lie inside their interval, and which do not."""
+        """How many published figures lie inside their interval, and which do not.
+
+        ``unseen`` has the numbers that no parameter was fitted to, ``directions`` the signs, which agree or not, and
+        ``known`` what the calibration or the emulation knew, with the ones outside in ``known_misses``.
+        """
         every = pd.concat([self.fitted, self.predicted], ignore_index=True)
+        judged = self.unseen[self.unseen["inside"].notna()]
+        new, sign = judged["seen"] == UNKNOWN, judged["observed"].isna()
+        known = judged[~new]
+        named = known.loc[~known["inside"].astype(bool), ["study", "figure", "seen", "reason"]]
         return {
             "usual_care": _inside(every[every["arm"] == "usual_care"]),
             "all_arms": _inside(every),
             "fitted": _inside(self.fitted),
             "predicted": _inside(self.predicted),
-            "unseen": _inside(self.unseen[self.unseen["inside"].notna() & (self.unseen["seen"] == UNKNOWN)]),
+            "unseen": _inside(judged[new & ~sign]),
+            "directions": _inside(judged[new & sign]),
+            "known": _inside(known),
             "left_out": _inside(self.refits),
             "misses": list(every.loc[~every["inside"].astype(bool), "figure"]),
+            "known_misses": named.to_dict("records"),
         }
 
     def content(self) -> dict[str, Any]:
@@ -167,7 +178,7 @@ def validate(
         raise InputError(f"trials: {trials} show no distribution: give {LEAST} or more, 4000 for a page")
     if BLOCK not in parameters.blocks:
         raise InputError(f"calibrated/{BLOCK}.csv: is missing: run hecon calibrate")
-    checks = read_checks(parameters.folder / "calibrated")
+    checks = read_checks(parameters.folder / "calibrated") if scenario is None else {}
     if scenario is not None:
         parameters = parameters.with_scenario(scenario)
     targets = tuple(target for target in read_targets(parameters.folder) if target.arm in ARMS)
@@ -243,7 +254,7 @@ def _unseen(parameters: Parameters, draws: int, *, seed: int, threads: int | Non
     from hecon.calibration.unseen import unseen_trials
 
     if draws == 0:
-        return pd.DataFrame(columns=["inside", "seen"])
+        return pd.DataFrame(columns=["study", "figure", "observed", "inside", "seen", "reason"])
     return unseen_trials(parameters, seed=seed, threads=threads, progress=progress, draws=draws)
 
 

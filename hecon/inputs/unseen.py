@@ -8,7 +8,8 @@ from typing import Any
 
 from hecon.inputs.errors import InputError
 
-SEEN = ("no", "fitted", "input", "imposed")
+UNKNOWN = "no"
+SEEN = (UNKNOWN, "fitted", "input", "imposed")
 """What the calibration knew of a figure: nothing; it, or another year of it, is a target; a parameter was read from it;
 the emulation is solved to have it."""
 DIRECTIONS = ("negative", "none", "positive")
@@ -63,7 +64,7 @@ class Published:
     high: float | None = None
     n: int | None = None
     direction: str | None = None
-    seen: str = "no"
+    seen: str = UNKNOWN
 
 
 @dataclass(frozen=True)

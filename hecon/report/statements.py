@@ -141,18 +141,18 @@ def _allowance_in_model(comparison: Comparison, arms: list[str]) -> tuple[str, s
         )
     span = years(comparison)
     effect = (
-        f"Over {span}, taking the programs' own effect on the way to the allowance as chance makes "
+        f"Over {span}, taking the arms' difference in entry to the allowance as chance makes "
         f"{words.joined(moved)} "
         "per person to society."
         if moved
-        else f"Over {span}, taking the programs' own effect on the way to the allowance as chance changes society's "
+        else f"Over {span}, taking the arms' difference in entry to the allowance as chance changes society's "
         "result by "
         "no more than simulation error."
     )
     remainder = (
         f"In the model the difference in those who have moved to the allowance by month 12 is {words.joined(left)}. "
-        "What is "
-        "left without it comes from time on sick leave: whoever stays longer is nearer to the end of sick pay."
+        "Without it the odds at the end of sick pay are solved for, draw by draw, so that as many enter among the "
+        "trial's people; what is left here is simulation error and a different mix of people."
     )
     return effect, remainder
 

@@ -28,7 +28,9 @@ from hecon.report.validation_words import (
     arm_name,
     count,
     headline,
+    independent_sentences,
     known_figures,
+    known_misses,
     lower,
     missed,
     misses,
@@ -38,6 +40,7 @@ from hecon.report.validation_words import (
     sessions_sentences,
     shares,
     unseen_misses,
+    unseen_sentences,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +54,9 @@ PAGE, FOLDER, NUMBERS = "validation.md", "validation", "validation.json"
 NO_CHECKS = "Not made for this calibration: `hecon calibrate --checks` makes it."
 SEEN = 0.005
 """Share of people below which a state is not named."""
+KNOWN = (
+    "Outside lie also figures of other studies that the calibration or the emulation knew, so that they are misses too:"
+)
 NOT_FITTED = "Nothing is predicted that was not fitted: no figure in targets.toml has the role check."
 
 
@@ -91,8 +97,10 @@ def terminal(content: Content) -> str:
     if content["left_out"]:
         parts.append(plain(counts_table(content["left_out"], "left_out", "Left out and refitted")))
     else:
-        parts.append(f"Left out and refitted: {NO_CHECKS.replace('`', '')}")
+        parts.append(f"Left out and refitted: {_no_checks(content).replace('`', '')}")
+    parts += unseen_sentences(content["unseen"])
     found = [*misses(content), *(f"{row['study']}, {missed(row)}." for row in outside(content["unseen"]))]
+    found += known_misses(content["unseen"])
     parts.append("\n".join(["Outside their intervals:", *found]) if found else "Nothing lies outside its interval.")
     return "\n\n".join(parts)
 
@@ -105,7 +113,7 @@ def page(content: Content) -> str:
         "By number of sessions": _by_sessions(content),
         "Trials it has not seen": _unseen(content),
         "Left out and refitted": _left_out(content),
-        "Recovery of known truth": [" ".join(recovery_sentences(content)) or NO_CHECKS],
+        "Recovery of known truth": [" ".join(recovery_sentences(content)) or _no_checks(content)],
         "What the priors do": _priors(content),
         "How to repeat": _repeat(content),
     }
@@ -120,7 +128,7 @@ def _opening(content: Content) -> list[str]:
     sizes = ", ".join(f"{arm_name(arm)} {number}" for arm, number in record["analysed"].items())
     more = {arm: number for arm, number in record["randomised"].items() if number != record["analysed"][arm]}
     counted = f"; sessions among the {' and '.join(map(str, more.values()))} randomised" if more else ""
-    found = misses(content)
+    found, known = misses(content), known_misses(content["unseen"])
     scenario = f"**This run has the scenario `{record['scenario']}` in place.**"
     return [
         f"The Trondheim trial (Aasdahl and colleagues 2023) is run again in the model {record['trials']:,} times. Each "
@@ -131,12 +139,16 @@ def _opening(content: Content) -> list[str]:
         *([] if record["scenario"] == "none" else [scenario]),
         f"**{headline(content)}**",
         *([f"Outside lie:\n\n{_bullets(found)}"] if found else []),
+        *([f"{KNOWN}\n\n{_bullets(known)}"] if known else []),
         f"Of {every['of']} independent figures {0.05 * every['of']:.1f} would lie outside by chance. These are not "
-        "independent: those of one arm move together, and most were fitted.",
+        + " ".join(
+            ["independent: those of one arm move together, and most were fitted.", *independent_sentences(content)]
+        ),
         "*Percentile* says where the published figure falls in the predictive distribution, 50 being its middle; "
         "simulated figures that would be printed alike count half. *Width* is that of the interval over the one that "
         f"sampling alone gives, in {record['trials_at_the_point']:,} trials which differ in people and luck but not in "
-        f"parameters. {_widths(content)} An interval that holds a figure by being wide says little.",
+        f"parameters, both from quantiles. {_widths(content)} An interval that holds a figure by being wide "
+        "says little.",
         f"This page is written by a command from [its numbers]({FOLDER}/{NUMBERS}), every sentence of it.",
     ]
 
@@ -221,10 +233,11 @@ def _unseen(content: Content) -> list[str]:
         return ["Other studies were left out of this run."]
     said = [
         f"{count(content['summary']['unseen'])} By study: {shares(judged(rows), 'study')}. No parameter was fitted to "
-        "these figures. The model is given each study's people and design, and "
+        "the figures counted. The model is given each study's people and design, and "
         f"{content['record']['unseen_draws']} rows of the calibrated block. A figure that the calibration or the "
-        "emulation knew is marked with what it was to it (fitted, input, imposed) and is not counted, nor is one whose "
-        "prediction has no interval.",
+        "emulation knew is marked with what it was to it (fitted, input, imposed: it, or what it follows from, was put "
+        "in) and is not counted, nor is one whose prediction has no interval or of which only a sign was published.",
+        *([" ".join(unseen_sentences(rows))] if unseen_sentences(rows) else []),
         "In the figures the broad bars are the model's 95% predictive intervals, dots and thin lines what was "
         "published, with its own interval where it has one. Marks at the edge lie beyond it. What has no number, or a "
         "prediction without spread, stands in the table alone.",
@@ -238,23 +251,26 @@ def _unseen(content: Content) -> list[str]:
             said.append(_image(f"unseen_{number}", alternative))
         said.append(markdown(unseen_table(theirs)))
         said += [f"Outside lie, with the likely reason:\n\n{_bullets(found)}"] if found else []
+        known = known_misses(theirs)
+        said += [f"Known beforehand, and outside all the same:\n\n{_bullets(known)}"] if known else []
     return said
 
 
 def _left_out(content: Content) -> list[str]:
     rows = content["left_out"]
     if not rows:
-        return [NO_CHECKS]
+        return [_no_checks(content)]
     inside = shares(rows, "left_out")
     error = content["record"]["refits_emulator_error"]
     said = [
         *([] if error is None else [f"Refits are of an emulator, off by at most {error:.2f} standard errors."]),
+        "*Width* is here over the normal interval that a figure's standard error gives, which includes rounding.",
         *(["A width can be under 1: the figures that were kept tell of the trial's luck too."] if _tight(rows) else []),
     ]
     return [
         "Arms and kinds of figures were left out one at a time, the model fitted to the rest, and what was left out "
         f"predicted. {count(content['summary']['left_out'])} By what was left out: {inside}.",
-        *([" ".join(said)] if said else []),
+        " ".join(said),
         _image("left_out", f"Share of left-out figures inside their 95% interval, by what was left out: {inside}."),
         markdown(left_out_table(rows, known_figures(content))),
     ]
@@ -263,7 +279,7 @@ def _left_out(content: Content) -> list[str]:
 def _priors(content: Content) -> list[str]:
     rows = content["prior_sensitivity"]
     if not rows:
-        return [NO_CHECKS]
+        return [_no_checks(content)]
     return [
         "Mean days on benefit and cumulative entry to the allowance in 12 months, less those of usual care, with the "
         "priors' standard deviations changed. *Points* are percentage points, *fewer* the chance of less than usual "
@@ -278,12 +294,18 @@ def _repeat(content: Content) -> list[str]:
     more = "" if record["scenario"] == "none" else f" --scenario {record['scenario']}"
     run = f"--trials {record['trials']} --unseen-draws {record['unseen_draws']} --seed {record['seed']}{more}"
     recipe = record["recipe"]
-    made = ", ".join(str(recipe[key]) for key in ("status", "method", "command") if key in recipe)
+    made = ", ".join(str(recipe[key]) for key in ("method", "command") if key in recipe)
     return [
         f"```\nhecon validate {run} --page docs\n```",
         f"Parameters {record['parameters'][:16]}, hecon {record['hecon']}, numpy {record['numpy']}, numba "
         f"{record['numba']}. Calibrated block: {made}; {record['rows']:,} rows.",
     ]
+
+
+def _no_checks(content: Content) -> str:
+    """Say why there are no refits: never made, or of the base case and not of the scenario."""
+    scenario = content["record"]["scenario"]
+    return NO_CHECKS if scenario == "none" else f"Made for the base case alone, not under the scenario `{scenario}`."
 
 
 def _tight(rows: Sequence[Row]) -> bool:

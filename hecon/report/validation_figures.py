@@ -153,7 +153,7 @@ def states(content: Mapping[str, Any]) -> str:
 
 def comparable(rows: Sequence[Row]) -> list[Row]:
     """Give the figures of another study that can be drawn: a number published, and a prediction with an interval."""
-    return [row for row in judged(rows) if row["observed"] is not None and _spread(row) > 0.0]
+    return [row for row in judged(rows) if _spread(row) > 0.0]
 
 
 def unseen(rows: Sequence[Row]) -> str:

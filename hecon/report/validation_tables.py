@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hecon.inputs.unseen import UNKNOWN
 from hecon.report.cells import Cell, Table
 from hecon.report.evidence import STATISTICS
 from hecon.report.numbers import MINUS, number
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 ARM_LABELS = {"usual_care": "Usual care", "active_control": "Active control", "motivational_interviewing": "MI"}
-UNKNOWN = "no"
-"""What the calibration knew of a figure of another study that it has not seen."""
 SESSION_LABELS = {2: "Two", 1: "One", 0: "No"}
 DIRECTIONS = {"negative": "a lower value", "none": "no difference", "positive": "a higher value"}
 STRATEGIES = {"early_follow_up": "Early follow-up"}
@@ -83,7 +82,17 @@ def published(row: Row) -> str:
 
 
 def judged(rows: Sequence[Row]) -> list[Row]:
-    """Give the figures of other studies that count: nothing knew them, and they lie inside or outside an interval."""
+    """Give the figures of other studies that count: numbers that nothing knew, inside or outside an interval."""
+    return [row for row in unknown(rows) if row["observed"] is not None]
+
+
+def signs(rows: Sequence[Row]) -> list[Row]:
+    """Give those of which only a sign was published, and which nothing knew."""
+    return [row for row in unknown(rows) if row["observed"] is None]
+
+
+def unknown(rows: Sequence[Row]) -> list[Row]:
+    """Give the numbers and signs of other studies that nothing knew and that can be right or wrong."""
     return [row for row in rows if row["inside"] is not None and row.get("seen", UNKNOWN) == UNKNOWN]
 
 
@@ -242,11 +251,12 @@ def width(value: float | None) -> str:
 
 
 def verdict(row: Row) -> Cell:
-    """Say whether a figure lies inside its interval, and whether it was known beforehand."""
+    """Say whether a figure lies inside its interval, or a sign agrees, and whether it was known beforehand."""
     known = f", {row['seen']}" if row.get("seen", UNKNOWN) != UNKNOWN else ""
     if row["inside"] is None:
         return Cell(f"–{known}")
-    return Cell(f"inside{known}") if row["inside"] else Cell(f"outside{known}", tone="outside")
+    right, wrong = ("agrees", "differs") if row["observed"] is None else ("inside", "outside")
+    return Cell(f"{right}{known}") if row["inside"] else Cell(f"{wrong}{known}", tone="outside")
 
 
 def spoken(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hecon.calibration.posterior import DATE
+from hecon.calibration.figures import DATE
 from hecon.inputs.parameters import read_parameters
 from hecon.inputs.targets import ARMS
 from hecon.model.cox import log_hazard_ratio
@@ -135,12 +135,13 @@ def test_figures_of_an_arm_by_hand():
         sessions=[2, 1, 0, 2],
     )
     figures = {name: float(value[0]) for name, value in statistics(arm).items()}
-    assert set(figures) == set(STATISTICS)
+    assert set(figures) == {*STATISTICS, "benefit_days_mean"}
     assert figures == pytest.approx(
         {
             "benefit_days_q1": 10.0 + 10.0 / 3.0,
             "benefit_days_median": 20.0,
             "benefit_days_q3": 20.0 + 10.0 * 2.0 / 3.0,
+            "benefit_days_mean": 20.0,
             "sustained_return": 0.5,
             "sustained_return_median_days": 7.0 * (8.0 + 44.0 / 3.0),  # 1/2 lies a third of the way from 3/8 to 3/4
             "no_benefit_day_365": 0.75,

@@ -1,429 +1,297 @@
-"""The fit: whitened residuals, priors, a small fit with the real machinery, and the block that is shipped."""
+"""The posterior of toys with closed forms, and what is told of one: contraction, the emulator's error, weights."""
 
 import math
-import re
-import shutil
-import tomllib
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 import pytest
 from tqdm import tqdm
 
-from hecon.calibration import posterior
-from hecon.calibration.posterior import DATE, Data, calibrate, figures, fitted_targets, trial_data, with_values
-from hecon.calibration.priors import PRIORS, Prior
+from hecon.calibration import posterior, sampling
+from hecon.calibration.emulator import Emulator
+from hecon.calibration.figures import DATE, MEAN_DAYS, Data, fitted_targets
+from hecon.calibration.posterior import Calibration, Posterior, Stage, calibrate, calibration, draw, run_model
+from hecon.calibration.priors import EFFECTS, PRIORS, Prior
 from hecon.inputs.errors import InputError
-from hecon.inputs.parameters import read_parameters, shipped_folder
-from hecon.inputs.targets import ARMS, Target, read_targets
-from hecon.model.trial import emulate, statistics
+from hecon.inputs.parameters import read_parameters
+from hecon.inputs.targets import ARMS, Target
+from hecon.model.runs import Checkpoint
+from hecon.model.trial import Arm
 
-NAMES = [prior.name for prior in PRIORS]
-MEAN = np.array([prior.mean for prior in PRIORS])
-SD = np.array([prior.sd for prior in PRIORS])
-ROWS, PEOPLE, SEED = 40, 300, 5
-
-
-def targets_of(*values):
-    """Targets that only have a value."""
-    about = dict.fromkeys(("arm", "statistic", "unit", "role", "source", "locator", "read"), "")
-    return tuple(Target(name=str(value), value=value, **about) for value in values)
+ABOUT = dict.fromkeys(("unit", "role", "source", "locator", "read"), "")
+SLOPE = Prior("return_slope", "Slope", "exponent", "identity", 0.3, 0.4)
+RATE = Prior("aap_to_disability", "To pension", "per year", "identity", 0.17, 0.05)
+UNSEEN = Prior("relapse_decay", "Decay", "exponent", "identity", 0.8, 0.4)
 
 
-def on_scale(rows):
-    """Rows of parameters on the priors' scales."""
-    return np.stack([prior.transform(rows[:, column]) for column, prior in enumerate(PRIORS)], axis=1)
+def nothing_kept():
+    return Checkpoint(None, tqdm(disable=True))
 
 
-# Residuals
+def target(name, value, arm="all", statistic="aap_to_disability_rate"):
+    return Target(name=name, value=value, arm=arm, statistic=statistic, **ABOUT)
 
 
-def test_residuals_of_unit_covariance_are_distances():
-    data = Data(targets_of(1.0, 2.0, 3.0), ((np.arange(3), np.eye(3)),))
-    np.testing.assert_array_equal(data.residuals(np.array([1.5, 2.0, 0.0])), [0.5, 0.0, -3.0])
+def problem_of(priors, targets, seed=3):
+    """A problem of which nothing is asked that needs the model."""
+    return Calibration(None, tuple(priors), (*targets, *MEAN_DAYS), 100, seed, 1)
 
 
-def test_residuals_of_independent_figures_are_z_scores():
-    data = Data(targets_of(1.0, 2.0), ((np.arange(2), np.diag([4.0, 0.25])),))
-    np.testing.assert_allclose(data.residuals(np.array([3.0, 1.0])), [1.0, -2.0], rtol=1e-14)
-    np.testing.assert_allclose(data.error, [2.0, 0.5], rtol=1e-14)
+# The density
 
 
-def test_residuals_of_correlated_figures_by_hand():
-    # [[4, 2], [2, 5]] = L L' with L = [[2, 0], [1, 2]]; L z = (2, 5) gives z = (1, 2).
-    data = Data(targets_of(10.0, 20.0), ((np.arange(2), np.array([[4.0, 2.0], [2.0, 5.0]])),))
-    np.testing.assert_allclose(data.residuals(np.array([12.0, 25.0])), [1.0, 2.0], rtol=1e-14)
+@pytest.fixture
+def two():
+    """Two figures that vary together, 2 x and x + y of two parameters; the second parameter may be any number."""
+    targets = (target("a", 1.0), target("b", -1.0))
+    data = Data(targets, ((np.arange(2), np.array([[4.0, 2.0], [2.0, 5.0]])),))
+    problem = problem_of([SLOPE, UNSEEN], targets)
+
+    def emulator(rows):
+        x, y = rows.T
+        return np.stack([2.0 * x, x + y, *[np.full(len(rows), np.nan)] * len(MEAN_DAYS)], axis=1)
+
+    return problem, data, emulator
 
 
-def test_residuals_of_many_rows_and_groups_out_of_order():
-    random = np.random.default_rng(1)
-    root = random.normal(size=(3, 3))
-    first, second = np.array([4, 0, 2]), np.array([1, 3])
-    groups = ((first, root @ root.T + np.eye(3)), (second, np.diag([4.0, 9.0])))
-    data = Data(targets_of(*range(1, 6)), groups)
-    given = random.normal(size=(6, 5))
-    found = data.residuals(given)
-    assert found.shape == (6, 5)
-    distance = given - np.arange(1.0, 6.0)
-    squares = sum(
-        np.einsum("ri,ij,rj->r", distance[:, where], np.linalg.inv(covariance), distance[:, where])
-        for where, covariance in groups
-    )
-    np.testing.assert_allclose(np.sum(found**2, axis=1), squares, rtol=1e-12)
-    for row, expected in zip(given, found, strict=True):
-        np.testing.assert_allclose(data.residuals(row), expected, rtol=1e-12)
-    assert data.error[[1, 3]].tolist() == [2.0, 3.0]
-    np.testing.assert_allclose(data.error[first], np.sqrt(np.diag(groups[0][1])))
+def test_the_density_is_the_likelihood_and_the_prior_by_hand(two):
+    problem, data, emulator = two
+    density = problem.density(emulator, data, lambda rows: rows)
+    rows = np.array([[0.0, 0.0], [0.5, -1.0], [2.0, 1.5]])
+    expected = []
+    for z, w in rows:
+        x, y = 0.3 + 0.4 * z, 0.8 + 0.4 * w
+        a, b = 2.0 * x - 1.0, x + y + 1.0
+        likelihood = (5.0 * a**2 - 4.0 * a * b + 4.0 * b**2) / 16.0  # the inverse of [[4, 2], [2, 5]]
+        expected.append(-0.5 * (likelihood + z**2 + w**2))
+    np.testing.assert_allclose(density(rows), expected, rtol=1e-12)
 
 
-def test_a_ratio_is_as_far_off_as_its_logarithm():
-    ratio = replace(targets_of(1.25)[0], unit="hazard ratio")
-    data = Data((*targets_of(1.25), ratio), ((np.array([0]), np.array([[0.25]])), (np.array([1]), np.array([[0.01]]))))
-    found = data.residuals(np.array([[2.5, 2.5], [1.25, 1.25], [0.625, 0.625]]))
-    np.testing.assert_allclose(found[:, 0], [2.5, 0.0, -1.25], atol=1e-14)
-    np.testing.assert_allclose(found[:, 1], [10.0 * math.log(2.0), 0.0, -10.0 * math.log(2.0)], atol=1e-12)
+def test_a_wider_prior_weighs_less(two):
+    problem, data, emulator = two
+    rows = np.array([[0.5, -1.0]])
+    own = problem.density(emulator, data, lambda rows: rows)(rows)
+    wide = problem.density(emulator, data, lambda rows: rows / [2.0, 1.0])(rows)
+    assert wide[0] - own[0] == pytest.approx(0.5 * (0.5**2 - 0.25**2), rel=1e-12)
 
 
-# Priors
+def test_part_of_the_data_is_the_likelihood_of_that_part(two):
+    problem, data, emulator = two
+    some = problem.density(emulator, data.only([1]), lambda rows: 0.0 * rows)
+    x, y = 0.3, 0.8
+    assert some(np.zeros((1, 2)))[0] == pytest.approx(-0.5 * (x + y + 1.0) ** 2 / 5.0, rel=1e-12)
 
 
-@pytest.mark.parametrize("prior", PRIORS, ids=NAMES)
-def test_priors_transforms_are_inverse_and_their_centre_is_the_mean(prior):
-    grid = prior.mean + prior.sd * np.linspace(-3.0, 3.0, 13)
-    np.testing.assert_allclose(prior.transform(prior.inverse(grid)), grid, rtol=1e-9, atol=1e-12)
-    assert float(prior.inverse(np.array(prior.mean))) == pytest.approx(prior.centre, rel=1e-12)
-    assert (np.diff(prior.inverse(grid)) > 0.0).all()
+def test_where_return_has_no_cumulative_hazard_the_density_is_zero_and_the_emulator_not_asked(two):
+    problem, data, emulator = two
+    asked = []
+
+    def watched(rows):
+        asked.append(rows[:, 0].min())
+        return emulator(rows)
+
+    edge = (-0.9 - 0.3) / 0.4
+    rows = np.array([[edge - 1e-9, 0.0], [edge + 1e-9, 0.0], [-9.0, 0.0]])
+    assert np.isfinite(problem.density(watched, data, lambda rows: rows)(rows)).tolist() == [False, True, False]
+    assert min(asked) > -0.9
+    assert problem_of([UNSEEN], []).inside(np.array([[-50.0]])).all()
+
+
+def test_a_register_rate_seen_directly_has_the_conjugate_posterior(monkeypatch):
+    """A normal prior of SD 0.05 around 0.17 and a figure of 0.2 with standard error 0.02; the other sees nothing."""
+    monkeypatch.setattr(sampling, "WALKERS", 20)
+    seen = (target("seen", 0.2),)
+    problem = problem_of([RATE, UNSEEN], seen)
+    emulator = Emulator(problem.priors, seen, (), {"aap_to_work": 0.2, "aap_to_unemployed": 0.08})
+    data = Data(seen, ((np.array([0]), np.array([[0.02**2]])),))
+    nothing = np.empty((0, 2)), np.empty((0, 1)), np.zeros(1)
+    stage = Stage(data, np.zeros(2), np.diag([0.4, 1.0]), np.eye(2), *nothing, emulator)
+    sizes = {"ensembles": 2, "burn": 100, "steps": 300}
+    chains = draw(problem, stage, data, problem.spread(), nothing_kept(), "toy", **sizes)
+    precision = 1.0 / 0.05**2 + 1.0 / 0.02**2
+    mean = (0.17 / 0.05**2 + 0.2 / 0.02**2) / precision
+    size = chains.effective_size
+    assert size.min() > 300.0
+    rate, decay = (chains.draws.reshape(-1, 2) * [0.05, 0.4] + [0.17, 0.8]).T
+    for values, centre, sd, count in ((rate, mean, precision**-0.5, size[0]), (decay, 0.8, 0.4, size[1])):
+        assert values.mean() == pytest.approx(centre, abs=4.5 * sd / math.sqrt(count))
+        assert values.std() == pytest.approx(sd, rel=4.5 / math.sqrt(2.0 * count))
+    assert abs(np.corrcoef(rate, decay)[0, 1]) < 4.5 / math.sqrt(size.min())
+
+
+# What is fitted
+
+
+@pytest.fixture(scope="module")
+def parameters():
+    return read_parameters(DATE, calibrated=False)
+
+
+def test_every_prior_and_every_target_is_fitted_and_mean_days_are_predicted(parameters):
+    problem = calibration(parameters, people=100, seed=1, threads=None)
+    assert problem.priors == PRIORS
+    assert problem.fitted == fitted_targets(parameters.folder)
+    assert problem.targets[len(problem.fitted) :] == MEAN_DAYS
+
+
+def test_what_a_scenario_or_an_overlay_gives_is_not_fitted(parameters):
+    fixed = parameters.with_scenario("frailty_off").overlay({"early_first_attendance": 0.31})
+    problem = calibration(fixed, people=100, seed=1, threads=None)
+    gone = {prior.name for prior in PRIORS} - {prior.name for prior in problem.priors}
+    assert gone == {"frailty_sd", "early_first_attendance"}
+    assert (problem.inputs["frailty_sd"][0], problem.inputs["early_first_attendance"][0]) == (0.0, 0.31)
+
+
+def test_wider_priors_are_those_of_the_effects(parameters):
+    problem = calibration(parameters, people=100, seed=1, threads=None)
+    spread = dict(zip([prior.name for prior in problem.priors], problem.spread(2.0, 1.3), strict=True))
+    assert {name for name, sd in spread.items() if sd == 2.0} == set(EFFECTS)
+    assert sorted(set(spread.values())) == [1.3, 2.0]
+    assert problem.spread().tolist() == [1.0] * len(PRIORS)
 
 
 @pytest.mark.parametrize(
-    ("scale", "mean", "words"),
+    ("options", "line"),
     [
-        ("identity", 0.25, "value normal around 0.25, SD 0.5"),
-        ("log", math.log(0.25), "logarithm normal around 0.25, SD 0.5"),
-        ("logit", math.log(1.0 / 3.0), "log odds normal around 0.25, SD 0.5"),
+        ({"rows": 9}, "rows: 9 is too few for a calibration: give 10 or more"),
+        ({"people": 99}, "people: 99 is too few for a calibration: give 100 or more"),
     ],
 )
-def test_a_prior_by_hand(scale, mean, words):
-    prior = Prior("a", "A", "share", scale, 0.25, 0.5)
-    assert prior.mean == pytest.approx(mean, rel=1e-14)
-    assert prior.words == words
-
-
-def test_priors_are_named_once_and_only_effects_are_centred_on_none():
-    assert len(set(NAMES)) == len(NAMES)
-    centred = {prior.name for prior in PRIORS if prior.centre == 1.0 and prior.name.endswith("_ratio")}
-    assert centred == {name for name in NAMES if name.startswith(("early_contact", "motivational_content"))}
-
-
-# The problem
-
-
-@pytest.fixture(scope="module")
-def base():
-    return read_parameters(DATE, calibrated=False).base_case()
-
-
-@pytest.fixture(scope="module")
-def targets():
-    return fitted_targets(shipped_folder())
-
-
-def test_with_values_puts_parameters_in_at_key_0(base):
-    rows = np.stack([MEAN, MEAN + 0.1 * SD, MEAN - SD])
-    at = with_values(base, rows)
-    assert len(at) == 3
-    assert at.draw.tolist() == [0, 0, 0]
-    assert at.points is None
-    for column, prior in enumerate(PRIORS):
-        np.testing.assert_allclose(prior.transform(at[prior.name]), rows[:, column], rtol=1e-9, atol=1e-12)
-    assert at["discount_rate"].tolist() == [base["discount_rate"][0]] * 3
-    with pytest.raises(TypeError):
-        at.drawn["return_slope"] = np.zeros(3)
-
-
-def test_figures_of_a_row_do_not_depend_on_the_others(base, targets):
-    rows = np.stack([MEAN, MEAN + 0.5 * SD])
-    both = figures(base, rows, targets, people=PEOPLE, seed=SEED, threads=1)
-    again = figures(base, rows[1:], targets, people=PEOPLE, seed=SEED, threads=2)
-    np.testing.assert_array_equal(both[1:], again)
-    assert (both[0] != both[1]).any()
-
-
-def test_long_run_figures_are_those_of_competing_exits(base, targets):
-    row = MEAN.copy()
-    for name, rate in (("aap_to_work", 0.3), ("aap_to_disability", 0.15), ("aap_to_unemployed", 0.05)):
-        row[NAMES.index(name)] = math.log(rate)
-    found = figures(base, row[None, :], targets, people=PEOPLE, seed=SEED, threads=None)[0]
-    of = {target.statistic: value for target, value in zip(targets, found, strict=True)}
-    assert of["aap_to_disability_rate"] == pytest.approx(0.15)
-    assert of["aap_leavers_disability_share"] == pytest.approx(0.3)
-    assert of["aap_leavers_work_share"] == pytest.approx(0.6)
-
-
-def test_the_trial_is_one_body_of_data_and_each_registry_figure_has_its_own_error(base, targets, monkeypatch):
-    monkeypatch.setattr(posterior, "TRIALS", 300)
-    data = trial_data(base, MEAN, targets, people=2000, seed=SEED, threads=None)
-    seen = np.sort(np.concatenate([positions for positions, _ in data.groups]))
-    np.testing.assert_array_equal(seen, np.arange(len(targets)))
-    assert [len(positions) for positions, _ in data.groups] == [7 + 9 + 9 + 1, 1, 1, 1]
-    for positions, covariance in data.groups:
-        assert (np.linalg.eigvalsh(covariance) > 0.0).all()
-        for i in positions:
-            if targets[i].se is not None and targets[i].arm not in ARMS:
-                assert data.error[i] == pytest.approx(targets[i].se)
-    # A share's error is the binomial one with rounding to a hundredth added.
-    at = figures(base, MEAN[None, :], targets, people=2000, seed=SEED, threads=None)[0]
-    for i, target in enumerate(targets):
-        if target.statistic in {"sustained_return", "no_benefit_day_365", "aap_entry"}:
-            expected = at[i] * (1.0 - at[i]) / target.n + 0.01**2 / 12.0
-            assert data.error[i] ** 2 == pytest.approx(expected, rel=4.0 * math.sqrt(2.0 / 300))
-
-
-# A small fit
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A fit by the real machinery with few people and steps, its block written to a copy of the folder."""
-    folder = tmp_path_factory.mktemp("small") / "parameters"
-    shutil.copytree(shipped_folder(), folder)
-    for path in (folder / "calibrated").iterdir():
-        path.unlink()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, number in {"ITERATIONS": 2, "STARTS": 1, "SCREENED": 10, "TRIALS": 200}.items():
-            patch.setattr(posterior, name, number)
-        parameters = read_parameters(DATE, folder, calibrated=False)
-        fit = calibrate(parameters, rows=ROWS, people=PEOPLE, seed=SEED)
-        problem = posterior._Problem(parameters.base_case(), fit.targets, PEOPLE, SEED, None)
-    return fit, problem, folder
-
-
-def test_the_fit_lies_below_the_prior_mean(small):
-    fit, problem, _ = small
-    data = problem.data(fit.point)
-    loss = np.sum(problem.residuals(np.stack([MEAN, fit.point]), data)[1] ** 2, axis=1)
-    assert loss[1] < 0.5 * loss[0]
-
+def test_a_calibration_too_small_to_mean_anything_is_refused_in_one_line(parameters, monkeypatch, options, line):
+    monkeypatch.setattr(posterior, "emulated", lambda *_: pytest.fail("it began"))
+    with pytest.raises(InputError) as caught:
+        calibrate(parameters, checkpoint=None, **options)
+    assert caught.value.faults == (line,)
+
+
+# The luck of all runs
+
+
+def test_the_offset_is_how_far_the_one_luck_of_all_runs_is_from_the_mean_of_others(parameters, monkeypatch):
+    """Days of all are 40 with the luck of the runs, 50 with the first other one, 51 with the second, and so on."""
+    asked = []
+
+    def emulate(inputs, arm, *, people, seed, threads):
+        asked.append((arm, people, seed, threads, inputs["return_slope"].tolist()))
+        days = np.where(inputs.draw == 0, 40.0, 49.0 + inputs.draw)[:, None] * np.ones(4)
+        week = np.ones((len(inputs), 4)) * [1.0, 2.0, 3.0, 4.0]
+        return Arm(days=days, weeks=week, returned=1.0 + 0.0 * week, no_benefit=week, entered_aap=week, sessions=week)
+
+    monkeypatch.setattr(posterior, "KEYS", 5)
+    monkeypatch.setattr(posterior, "emulate", emulate)
+    monkeypatch.setattr("hecon.calibration.figures.emulate", emulate)
+    problem = calibration(parameters, people=100, seed=7, threads=1)
+    point = np.zeros(len(PRIORS))
+    point[[prior.name for prior in PRIORS].index("return_slope")] = 1.0
+    offset = dict(zip([one.name for one in problem.targets], problem.offset(point), strict=True))
+    for arm in ARMS:
+        assert offset[f"{arm}.benefit_days.mean"] == pytest.approx(52.0 - 40.0)
+        assert offset[f"{arm}.aap_entry"] == pytest.approx(0.0, abs=1e-12)
+    assert offset["aap_to_disability_rate"] == pytest.approx(0.0, abs=1e-12)
+    assert sorted(len(slopes) for *_, slopes in asked) == [1, 1, 1, 5, 5, 5]
+    assert all(slope == pytest.approx(0.7) for *_, slopes in asked for slope in slopes)
+    assert {(people, seed, threads) for _, people, seed, threads, _ in asked} == {(100, 7, 1)}
+
+
+# Where the model is run
+
+
+def test_rows_are_run_chunk_by_chunk_in_their_order(monkeypatch):
+    monkeypatch.setattr(posterior, "CHUNK", 4)
+    chunks = []
+
+    class Toy(Calibration):
+        def figures(self, rows):
+            chunks.append(len(rows))
+            return 2.0 * rows
+
+    toy = Toy(None, (SLOPE,), MEAN_DAYS, 100, 1, 1)
+    rows = np.arange(10.0)[:, None]
+    np.testing.assert_array_equal(run_model(toy, rows, nothing_kept(), "runs"), 2.0 * rows)
+    assert chunks == [4, 4, 2]
+
+
+def test_runs_fill_the_normal_around_the_fit_where_the_model_can_be_run():
+    root = np.array([[0.5, 0.0], [0.3, 0.4]])
+    centre = np.array([-2.0, 1.0])
+    problem = problem_of([SLOPE, UNSEEN], [])
+    rows = posterior._around(centre, root, 400, problem)
+    assert rows.shape == (400, 2)
+    assert problem.inside(rows).all()
+    assert rows[:, 0].min() < -2.8  # the edge, -3, is near
+    free = posterior._around(centre, root, 400, problem_of([RATE, UNSEEN], []))
+    np.testing.assert_allclose(free.mean(axis=0), centre, atol=0.01)  # a random sample would be off by 0.025
+    np.testing.assert_allclose(np.cov(free.T), root @ root.T, atol=0.02)
+
+
+# The row that is the base case
+
+
+def test_the_base_case_is_the_row_nearest_to_the_mean_in_parameters_and_twice_as_much_in_figures():
+    figures = np.array([[50.0, 0.1], [60.0, 0.2], [70.0, 0.3], [60.0, 0.2]])
+    # Squares from the mean over the variance: in the parameter 0.09, 2.17, 0.35, 1.39; in each figure 2, 0, 2, 0.
+    draws = np.array([[0.5], [1.3], [-0.1], [-0.5]])
+    assert posterior._central(draws, figures) == 3
+    assert posterior._central(draws, np.ones((4, 2))) == 0
+    # Rows 0 and 3 lie 0 and 1.98 off in parameter and figure, rows 1 and 2 lie 2 and 0.02 off: the weight decides.
+    nearer = np.array([[0.0], [1.0], [-1.0], [0.0]]), np.array([[1.0], [0.1], [-0.1], [-1.0]])
+    assert posterior._central(*nearer) == 1
+
+
+# What is told of a posterior
+
+
+@pytest.fixture
+def told():
+    """Four rows of two parameters, one figure with standard error 2; three rows were checked."""
+    figure = (target("a", 10.0),)
+    draws = np.array([[-1.0, 0.1], [0.0, 0.2], [0.0, 0.3], [1.0, 0.4]])
+    emulated = np.array([[10.0, 99.0], [12.0, 99.0], [14.0, 99.0], [16.0, 99.0]])
+    return Posterior(
+        priors=(RATE, UNSEEN),
+        targets=(*figure, MEAN_DAYS[0]),
+        data=Data(figure, ((np.array([0]), np.array([[4.0]])),)),
+        draws=draws,
+        emulated=emulated,
+        checked=np.array([3, 0, 1]),
+        figures=np.array([[14.0, 1.0], [10.0, 2.0], [13.0, 3.0]]),
+        point=2,
+        at_point=np.array([15.0, 4.0]),
+        sd=np.array([0.75, 1.25]),
+        r_hat=np.ones(2),
+        effective_size=np.ones(2),
+        autocorrelation_times=50.0,
+        offset=np.zeros(2),
+    )
 
-def test_the_fit_reports_the_figures_at_its_point(small):
-    fit, problem, _ = small
-    at = figures(problem.base, fit.point[None, :], fit.targets, people=PEOPLE, seed=SEED, threads=1)
-    np.testing.assert_array_equal(fit.fitted, at[0])
-
-
-def test_data_never_widen_a_prior(small):
-    fit, _, _ = small
-    assert (np.linalg.eigvalsh(fit.covariance) > 0.0).all()
-    assert (fit.contraction > -1e-9).all()
-    assert (fit.contraction < 1.0).all()
-
-
-def test_descent_never_goes_uphill(small, monkeypatch):
-    fit, problem, _ = small
-    monkeypatch.setattr(posterior, "ITERATIONS", 1)
-    data = problem.data(fit.point)
-    with tqdm(disable=True) as bar:
-        _, after = problem.descend(MEAN, data, bar)
-    assert after <= np.sum(problem.residuals(MEAN[None, :], data)[1] ** 2)
-
-
-def test_residuals_hold_the_data_and_the_priors(small):
-    fit, problem, _ = small
-    data = problem.data(fit.point)
-    rows = np.stack([MEAN, MEAN + SD])
-    _, values = problem.residuals(rows, data)
-    assert values.shape == (2, len(fit.targets) + len(PRIORS))
-    ends = values[:, -len(PRIORS) :]
-    np.testing.assert_allclose(ends, [np.zeros(len(PRIORS)), np.ones(len(PRIORS))], atol=1e-12)
-
-
-def test_a_parameter_that_is_seen_directly_is_recovered(small):
-    """The rate from the allowance to a pension is itself a figure: normal prior and datum have a closed form."""
-    _, problem, _ = small
-    column = NAMES.index("aap_to_disability")
-    seen = tuple(target for target in problem.targets if target.statistic == "aap_to_disability_rate")
-    truth, error = 0.3, 0.003
-    toy = posterior._Problem(problem.base, seen, 20, SEED, None)
-    data = Data(targets_of(truth), ((np.array([0]), np.array([[error**2]])),))
-    with tqdm(disable=True) as bar:
-        point, _ = toy.descend(MEAN, data, bar)
-    assert math.exp(point[column]) == pytest.approx(truth, abs=error)
-    others = np.delete(np.arange(len(PRIORS)), column)
-    np.testing.assert_allclose(point[others], MEAN[others], atol=1e-9)
-
-
-def test_the_written_block_is_read_and_drawn_from(small):
-    fit, _, folder = small
-    parameters = read_parameters(DATE, folder)
-    block = parameters.blocks["trial"]
-    assert list(block.columns) == NAMES
-    assert len(block.draws) == ROWS
-    np.testing.assert_allclose(on_scale(block.point[None, :])[0], fit.point, atol=1e-4)
-    assert parameters["return_slope"].grade == "calibrated"
-    drawn = parameters.sample(200, seed=1)
-    assert set(drawn["return_slope"]) <= set(block.draws[:, NAMES.index("return_slope")])
-    assert parameters.base_case()["frailty_sd"][0] == block.point[NAMES.index("frailty_sd")]
-
-
-def test_the_recipe_says_how_it_was_made_and_that_it_is_provisional(small):
-    fit, _, folder = small
-    recipe = read_parameters(DATE, folder).calibration["trial"]
-    assert recipe["status"] == "provisional"
-    assert (recipe["rows"], recipe["people"], recipe["seed"]) == (ROWS, PEOPLE, SEED)
-    assert recipe["command"] == f"hecon calibrate --rows {ROWS} --people {PEOPLE} --seed {SEED}"
-    assert recipe["statute"] == DATE.isoformat()
-    assert set(recipe["fit"]) == {target.name for target in fit.targets}
-    for target, value, error in zip(fit.targets, fit.fitted, fit.error, strict=True):
-        assert recipe["fit"][target.name] == pytest.approx([target.value, value, error], rel=6e-3)
-
-
-def test_columns_that_the_data_hardly_move_are_called_prior_driven(small):
-    fit, _, folder = small
-    columns = tomllib.loads((folder / "calibrated" / "trial.toml").read_text(encoding="utf-8"))["columns"]
-    assert list(columns) == NAMES
-    assert 0 < sum(fit.contraction < 0.2) < len(PRIORS)
-    for prior, contraction in zip(PRIORS, fit.contraction, strict=True):
-        told = columns[prior.name]["prior"]
-        assert told.startswith(f"Prior: {prior.words}. The data took {contraction:.0%} of that SD")
-        assert told.endswith("prior-driven") == (contraction < 0.2)
-
-
-def test_rows_stand_in_the_order_of_predicted_days(small):
-    _, _, folder = small
-    parameters = read_parameters(DATE, folder)
-    rows = on_scale(parameters.blocks["trial"].draws)
-    days = posterior._usual_days(parameters.base_case(), rows, SEED, None)
-    assert days[-1] > days[0] + 5.0
-    assert np.diff(days).min() > -0.1  # six digits are written, and a person in 2,000 may cross a week by the seventh
-
-
-def test_the_same_seed_fits_and_writes_the_same(small, tmp_path, monkeypatch):
-    fit, _, folder = small
-    copy = tmp_path / "parameters"
-    shutil.copytree(folder, copy)
-    for name, number in {"ITERATIONS": 2, "STARTS": 1, "SCREENED": 10, "TRIALS": 200}.items():
-        monkeypatch.setattr(posterior, name, number)
-    again = calibrate(read_parameters(DATE, copy, calibrated=False), rows=ROWS, people=PEOPLE, seed=SEED, threads=1)
-    np.testing.assert_array_equal(again.point, fit.point)
-    for name in ("trial.csv", "trial.toml"):
-        assert (copy / "calibrated" / name).read_bytes() == (folder / "calibrated" / name).read_bytes()
-
-
-def test_a_block_of_no_rows_is_refused_before_it_is_fitted_and_leaves_the_old_one(small, tmp_path, monkeypatch):
-    copy = tmp_path / "parameters"
-    shutil.copytree(small[2], copy)
-    for name, number in {"ITERATIONS": 1, "STARTS": 1, "SCREENED": 2, "TRIALS": 100}.items():
-        monkeypatch.setattr(posterior, name, number)
-    with pytest.raises(InputError, match="rows: 0"):
-        calibrate(read_parameters(DATE, copy, calibrated=False), rows=0, people=PEOPLE, seed=SEED)
-    assert len(read_parameters(DATE, copy).blocks["trial"].draws) == ROWS
-
-
-def test_draws_have_the_fits_mean_and_covariance_and_a_cumulative_hazard():
-    random = np.random.default_rng(1)
-    root = random.normal(size=(len(PRIORS), len(PRIORS))) * 0.1
-    fit = posterior.Fit(MEAN, root @ root.T + 0.01 * np.eye(len(PRIORS)), (), np.empty(0), np.empty(0))
-    rows = 20_000
-    draws = posterior._draws(fit, rows, seed=3)
-    error = np.sqrt(np.diag(fit.covariance) / rows)
-    assert (np.abs(draws.mean(axis=0) - MEAN) < 4.5 * error).all()
-    variance = np.diag(fit.covariance)
-    spread = np.sqrt((fit.covariance**2 + np.outer(variance, variance)) / rows)
-    assert (np.abs(np.cov(draws.T) - fit.covariance) < 5.0 * spread).all()
-    steep = MEAN.copy()
-    steep[NAMES.index("return_slope")] = -0.8
-    cut = posterior._draws(posterior.Fit(steep, fit.covariance, (), np.empty(0), np.empty(0)), 500, seed=3)
-    assert cut.shape == (500, len(PRIORS))
-    assert cut[:, NAMES.index("return_slope")].min() > -0.9
-
-
-# The block that is shipped
-
-
-@pytest.fixture(scope="module")
-def shipped():
-    return read_parameters(DATE)
-
-
-def test_the_shipped_block_has_enough_rows_and_says_so(shipped):
-    block, recipe = shipped.blocks["trial"], shipped.calibration["trial"]
-    assert list(block.columns) == NAMES
-    assert len(block.draws) == recipe["rows"] >= 1000
-    assert len(np.unique(block.draws, axis=0)) == len(block.draws)
-    assert recipe["status"] == "provisional"
-
-
-def test_the_shipped_recipe_was_fitted_to_the_targets_that_stand_there_now(shipped):
-    recipe = shipped.calibration["trial"]["fit"]
-    published = {target.name: target.value for target in fitted_targets(shipped.folder)}
-    assert {name: row[0] for name, row in recipe.items()} == pytest.approx(published)
-
-
-def test_the_shipped_recipe_uses_the_priors_that_stand_there_now(shipped):
-    for prior in PRIORS:
-        column = shipped.blocks["trial"].about.columns[prior.name]
-        assert column.prior.startswith(f"Prior: {prior.words}. ")
-        assert (column.label, column.unit) == (prior.label, prior.unit)
-
-
-@pytest.mark.parametrize("prior", PRIORS, ids=NAMES)
-def test_shipped_draws_are_as_wide_as_their_recipe_says(shipped, prior):
-    block = shipped.blocks["trial"]
-    column = block.columns.index(prior.name)
-    draws, point = prior.transform(block.draws[:, column]), prior.transform(block.point[column])
-    told = block.about.columns[prior.name].prior
-    taken = int(re.search(r"took (-?\d+)%", told).group(1)) / 100.0
-    sd = draws.std(ddof=1)
-    assert 1.0 - sd / prior.sd == pytest.approx(taken, abs=0.005 + 4.0 * (1.0 - taken) / math.sqrt(2 * len(draws)))
-    assert abs(draws.mean() - point) < 4.0 * sd / math.sqrt(len(draws))
-    if taken != 0.2:
-        assert told.endswith("prior-driven") == (taken < 0.2)
-
-
-def test_shipped_rows_stand_in_the_order_of_predicted_days(shipped):
-    recipe = shipped.calibration["trial"]
-    rows = on_scale(shipped.blocks["trial"].draws)[::100]
-    days = posterior._usual_days(shipped.base_case(), rows, recipe["seed"], None)
-    assert days[-1] > days[0] + 5.0
-    assert np.diff(days).min() > -0.1
-
-
-def usual_care():
-    """The seven figures of usual care."""
-    return [target for target in read_targets(shipped_folder()) if target.arm == "usual_care" and target.role == "fit"]
-
-
-@pytest.mark.parametrize("target", usual_care(), ids=lambda target: target.statistic)
-def test_the_shipped_point_reaches_usual_care_as_its_recipe_says(shipped, target):
-    published, fitted, error = shipped.calibration["trial"]["fit"][target.name]
-    assert published == target.value
-    assert abs(fitted - published) < 2.0 * error
-
-
-@pytest.fixture(scope="module")
-def now(shipped):
-    """The figures of usual care simulated at the shipped point with another seed than the fit's."""
-    inputs = shipped.base_case()
-    at = with_values(inputs, on_scale(shipped.blocks["trial"].point[None, :]))
-    assert isinstance(at.drawn, MappingProxyType)
-    return statistics(emulate(at, "usual_care", people=5000, seed=shipped.calibration["trial"]["seed"] + 1))
-
-
-@pytest.mark.parametrize("target", usual_care(), ids=lambda target: target.statistic)
-def test_the_shipped_point_reaches_usual_care_as_simulated_now(shipped, now, target):
-    error = shipped.calibration["trial"]["fit"][target.name][2]
-    assert abs(now[target.statistic][0] - target.value) < 2.0 * error
-
-
-def test_the_shipped_recipe_holds_what_the_model_gives_now(shipped):
-    """A change of the model after the fit shows here: the recipe's figures within their Monte Carlo error."""
-    recipe = shipped.calibration["trial"]
-    targets = fitted_targets(shipped.folder)
-    point = on_scale(shipped.blocks["trial"].point[None, :])
-    people = 20_000
-    found = figures(shipped.base_case(), point, targets, people=people, seed=recipe["seed"], threads=None)[0]
-    for target, value in zip(targets, found, strict=True):
-        _, fitted, error = recipe["fit"][target.name]
-        chance = 0.0 if target.n is None and target.arm == "all" else error * math.sqrt((target.n or 250) / people)
-        assert abs(value - fitted) < 3.0 * chance + 1e-3 * abs(fitted), target.name
+
+def test_contraction_by_hand(told):
+    assert told.contraction.tolist() == [0.25, -0.25]
+
+
+def test_the_emulators_error_by_hand(told):
+    # Off by 2, 0 and -1 days, in standard errors of 2.
+    np.testing.assert_allclose(told.emulator_error, [math.sqrt(5.0 / 3.0) / 2.0], rtol=1e-14)
+
+
+def test_the_emulators_error_of_a_ratio_is_that_of_its_logarithm(told):
+    ratio = replace(told.data.targets[0], unit="hazard ratio")
+    data = Data((ratio,), ((np.array([0]), np.array([[4.0]])),))
+    expected = math.sqrt((math.log(16.0 / 14.0) ** 2 + math.log(12.0 / 13.0) ** 2) / 3.0) / 2.0
+    np.testing.assert_allclose(replace(told, data=data).emulator_error, [expected], rtol=1e-14)
+
+
+def test_importance_by_hand(told):
+    # Emulated 3, 0 and 1 standard errors off, run 2, 0 and 1.5: likelihoods' ratios exp(5/2), 1 and exp(-5/8).
+    ratio = np.exp([2.5, 0.0, -0.625])
+    np.testing.assert_allclose(told.importance, ratio / ratio.mean(), rtol=1e-12)
+    # So weighed, the model's 14, 10 and 13 have another mean than 37 / 3.
+    shift = (np.sum(ratio * [14.0, 10.0, 13.0]) / np.sum(ratio) - 37.0 / 3.0) / 2.0
+    np.testing.assert_allclose(told.importance_shift, [shift], rtol=1e-12)
+
+
+def test_a_perfect_emulator_gives_every_row_the_same_weight(told):
+    exact = replace(told, figures=told.emulated[told.checked])
+    assert exact.emulator_error.tolist() == [0.0]
+    assert exact.importance.tolist() == [1.0, 1.0, 1.0]
+    assert exact.importance_shift.tolist() == [0.0]

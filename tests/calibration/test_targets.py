@@ -4,13 +4,12 @@ import tomllib
 
 import pytest
 
-from hecon.calibration.posterior import fitted_targets
+from hecon.calibration.figures import LONG_RUN, fitted_targets
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import shipped_folder
 from hecon.inputs.targets import ARMS, Target, read_targets
 from hecon.model.trial import STATISTICS
 
-LONG_RUN = {"aap_to_disability_rate", "aap_leavers_disability_share", "aap_leavers_work_share"}
 ENTRY = (
     '[[targets]]\nname = "a"\narm = "usual_care"\nstatistic = "aap_entry"\nvalue = 0.1\nunit = "share"\n'
     'role = "{role}"\nsource = "s"\nlocator = "l"\nread = "primary"\nn = 10\n'

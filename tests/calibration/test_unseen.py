@@ -336,7 +336,7 @@ def test_days_count_from_when_people_are_taken_in(taken_in):
     for one, other in days.values():
         assert one.shape == other.shape == chosen.shape
     assert (days[1][0] > 0.0).all()  # the state at the start of a week counts
-    assert (days[1][0] <= 5.0).all()
+    assert (days[1][0] <= 5.0 + 1e-9).all()  # a sum of weeks less another
     np.testing.assert_array_equal(*days[1])
     assert days[30][0].mean() < days[30][1].mean()
 
@@ -421,8 +421,9 @@ def test_rows_of_the_block_are_spread_over_it_with_luck_of_their_own(shipped):
     inputs = posterior_rows(shipped, 40, 1)
     assert inputs.draw.tolist() == list(range(1, 41))
     block = shipped.blocks["trial"]
-    rows = [np.flatnonzero(block.draws[:, 0] == value)[0] for value in inputs["return_rate_full"]]
-    np.testing.assert_array_equal(rows, ((np.arange(40) + 0.5) / 40 * len(block.draws)).astype(int))
+    rows = ((np.arange(40) + 0.5) / 40 * len(block.draws)).astype(int)
+    for column in ("return_rate_full", "relapse_rate"):
+        np.testing.assert_array_equal(inputs[column], block.draws[rows, block.columns.index(column)])
     assert len(np.unique(inputs["relative_wage_of_sick_listed"])) == 40
 
 
@@ -503,8 +504,21 @@ def test_where_they_part_a_reason_is_given(table):
 
 def test_what_is_imposed_comes_out(table):
     imposed = table[table["seen"] == "imposed"]
-    assert set(imposed["name"]) == {"mi_nav.days_52.difference", "i_more.hazard_ratio_12", "i_more.healthcare"}
-    assert imposed["inside"].all()
+    put_in = ["mi_nav.days_52.difference", "i_more.hazard_ratio_12", "i_more.healthcare"]
+    assert set(imposed["name"]) == {*put_in, *unseen.OWN_DAYS, *unseen.MOVED}
+    assert imposed.loc[imposed["name"].isin(put_in), "inside"].all()
+
+
+def test_nothing_that_follows_from_mi_nav_s_own_days_counts_as_unseen_again(table, published):
+    again = table[table["study"] == published.studies["mi_nav_fitted"].label]
+    assert set(again["name"]) == set(unseen.MOVED)
+    assert set(again["seen"]) == {"imposed"}
+
+
+def test_a_study_says_which_published_effect_it_was_given(table, published):
+    given = {study: set(rows["given"]) for study, rows in table.groupby("study")}
+    assert given == {study.label: {unseen.GIVEN.get(name, "")} for name, study in published.studies.items()}
+    assert given[published.studies["i_more"].label] == {"I-MORE's hazard ratio at 12 months"}
 
 
 def test_a_table_is_the_same_for_any_number_of_threads(shipped, predict, table):
@@ -519,8 +533,9 @@ def test_another_seed_or_draw_gives_another_study(shipped, published):
         for position, one in ((0, 7), (0, 7), (0, 8), (1, 7))
     )
     assert first == again
-    assert {name for name in first if first[name] == seed[name]} == set()
-    assert {name for name in first if first[name] == draw[name]} == set()
+    for other in (seed, draw):
+        same = {name for name in first if first[name] == other[name]}
+        assert {name for name in same if not name.endswith(".median")} == set()  # medians can tie
 
 
 def test_what_cannot_be_predicted_is_refused(shipped):

@@ -1,11 +1,15 @@
-"""Blocks of work on a pool of threads, and files written whole or not at all."""
+"""Blocks of work on a pool of threads, files written whole or not at all, and steps that are kept."""
 
+import io
 import threading
 import time
 
+import numpy as np
 import pytest
+from tqdm import tqdm
 
-from hecon.model.runs import blocks, run_blocks, whole_file
+from hecon.model import runs
+from hecon.model.runs import Checkpoint, blocks, code_digest, run_blocks, whole_file
 
 # Files
 
@@ -151,3 +155,115 @@ def test_progress_is_shown_on_the_error_stream_only_when_asked(capsys):
     out, error = capsys.readouterr()
     assert out == ""
     assert "Walking" in error
+
+
+# Steps that are kept
+
+
+def never():
+    pytest.fail("it was made again")
+
+
+def test_a_step_is_made_once_and_kept_to_the_bit(tmp_path):
+    array = np.random.default_rng(1).normal(size=(3, 2))
+    kept = Checkpoint(tmp_path / "deep" / "down", tqdm(disable=True))
+    np.testing.assert_array_equal(kept.keep("one", lambda: array), array)
+    again = Checkpoint(tmp_path / "deep" / "down", tqdm(disable=True)).keep("one", never)
+    np.testing.assert_array_equal(again, array)
+    assert [path.name for path in kept.folder.iterdir()] == ["one.npy"]
+
+
+def test_steps_of_other_names_and_other_folders_are_other_steps(tmp_path):
+    kept = Checkpoint(tmp_path / "a", tqdm(disable=True))
+    assert kept.keep("one", lambda: np.array([1.0])).tolist() == [1.0]
+    assert kept.keep("two", lambda: np.array([2.0])).tolist() == [2.0]
+    assert Checkpoint(tmp_path / "b", tqdm(disable=True)).keep("one", lambda: np.array([3.0])).tolist() == [3.0]
+    assert kept.keep("one", never).tolist() == [1.0]
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    kept = Checkpoint(None, tqdm(disable=True))
+    assert [kept.keep("one", lambda value=value: np.array([value])).tolist() for value in (1.0, 2.0)] == [[1.0], [2.0]]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_step_that_ends_badly_is_not_kept(tmp_path, error):
+    def half():
+        raise error
+
+    kept = Checkpoint(tmp_path, tqdm(disable=True))
+    with pytest.raises(error):
+        kept.keep("one", half)
+    assert list(tmp_path.iterdir()) == []
+    assert kept.keep("one", lambda: np.array([1.0])).tolist() == [1.0]
+
+
+def test_a_step_whose_file_is_half_written_has_no_name(tmp_path, monkeypatch):
+    def killed(path, _array):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    kept = Checkpoint(tmp_path, tqdm(disable=True))
+    with monkeypatch.context() as patch:
+        patch.setattr(runs.np, "save", killed)
+        with pytest.raises(KeyboardInterrupt):
+            kept.keep("one", lambda: np.array([1.0]))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_bar_moves_by_one_whether_a_step_is_made_or_taken_up(tmp_path):
+    with tqdm(total=3, file=io.StringIO()) as bar:
+        kept = Checkpoint(tmp_path, bar)
+        kept.keep("one", lambda: np.array([1.0]))
+        assert bar.n == 1
+        kept.keep("one", never)
+        assert bar.n == 2
+
+
+# The state of the code
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of two rooms and a file at its door."""
+    files = {"__init__.py": "", "cli.py": "c", "model/kernel.py": "k", "model/hazards.py": "h", "report/words.py": "w"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(runs.hecon, "__file__", str(tmp_path / "__init__.py"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("changed", "rooms", "moves"),
+    [
+        ("model/kernel.py", (), True),
+        ("model/kernel.py", ("model",), True),
+        ("model/kernel.py", ("report",), False),
+        ("report/words.py", ("model",), False),
+        ("report/words.py", ("model", "report"), True),
+        ("cli.py", (), True),
+        ("cli.py", ("model",), False),
+    ],
+)
+def test_a_digest_moves_with_the_rooms_it_is_of(package, changed, rooms, moves):
+    before = code_digest(rooms)
+    assert code_digest(rooms) == before
+    assert len(before) == 12
+    (package / changed).write_text("other", encoding="utf-8")
+    assert (code_digest(rooms) != before) == moves
+
+
+def test_a_digest_moves_with_names_and_not_with_what_is_no_code(package):
+    before = code_digest()
+    (package / "model" / "notes.txt").write_text("n", encoding="utf-8")
+    assert code_digest() == before
+    (package / "model" / "kernel.py").rename(package / "model" / "loop.py")
+    assert code_digest() != before
+
+
+def test_the_order_of_the_rooms_does_not_matter(package):
+    assert package.is_dir()
+    assert code_digest(["model", "report"]) == code_digest(("report", "model", "model"))
