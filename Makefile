@@ -45,7 +45,7 @@ SOLVED   := aap_difference_zero published_hazard_ratio mi_nav_effect
 calibration: $(VENV)/installed-test
 	$(RUN) -m hecon calibrate
 	$(RUN) -m hecon calibrate --checks
-	for scenario in $(REFITTED); do $(RUN) -m hecon calibrate --people 8000 --scenario $$scenario || exit 1; done
+	for scenario in $(REFITTED); do $(RUN) -m hecon calibrate --people 5000 --scenario $$scenario || exit 1; done
 	for scenario in $(SOLVED); do $(RUN) -m hecon calibrate --people 5000 --scenario $$scenario || exit 1; done
 	$(RUN) analyses/calibration_tables.py
 

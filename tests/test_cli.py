@@ -31,6 +31,7 @@ TABLES = {
     "subgroups",
     "outcomes",
     "scenarios",
+    "structural",
     "drivers",
 }
 COHORT = "age,sex,start,weeks_sick_listed,wage\n40,man,full_sick_leave,8,500000\n50,woman,graded_sick_leave,20,800000\n"

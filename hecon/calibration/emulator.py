@@ -175,7 +175,8 @@ def _arm_emulator(
         raise InputError("calibration: scikit-learn is not installed: pip install 'hecon[calibration]'") from None
 
     points = bent(rows @ coordinates, attendances)
-    centre, scale = points.mean(axis=0), points.std(axis=0)
+    spans = points.std(axis=0)
+    centre, scale = points.mean(axis=0), np.where(spans > 0.0, spans, 1.0)
     at = (points - centre) / scale
     level, spread = figures.mean(axis=0), figures.std(axis=0)
     quadratic = terms(at)

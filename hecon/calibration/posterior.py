@@ -34,7 +34,7 @@ from hecon.calibration.figures import (
 )
 from hecon.calibration.fit import STARTS, Problem
 from hecon.calibration.priors import EFFECTS, PRIORS, Prior, on_scale
-from hecon.calibration.sampling import Chains, sample
+from hecon.calibration.sampling import THIN, WALKERS, Chains, sample
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.inputs.targets import ARMS, Target
@@ -277,6 +277,8 @@ def calibrate(
     for name, number, least in (("rows", rows, 10), ("people", people, 100)):
         if number < least:
             raise InputError(f"{name}: {number} is too few for a calibration: give {least} or more")
+    if rows > ENSEMBLES * WALKERS * (STEPS // THIN):
+        raise InputError(f"rows: {rows} are more than are drawn: give {ENSEMBLES * WALKERS * (STEPS // THIN)} or fewer")
     problem = calibration(parameters, people=people, seed=seed, threads=threads)
     folder = None if checkpoint is None else checkpoint / place(parameters, problem)
     each = ENSEMBLES + -(-min(rows, CHECKED + 1) // CHUNK)

@@ -50,17 +50,26 @@ class Chains:
         ----------
         Goodman J, Weare J. Commun Appl Math Comput Sci 2010;5:65-80: draws over the integrated autocorrelation time.
         """
-        from emcee.autocorr import integrated_time
-
-        draws = self.draws[0, :, :, 0].size
-        return np.asarray(sum(draws / integrated_time(chain, tol=0) for chain in self.draws))
+        return np.asarray(self.draws[..., 0].size / self._times())
 
     @property
     def autocorrelation_times(self) -> float:
         """How many integrated autocorrelation times an ensemble's steps hold, for the slowest parameter."""
-        from emcee.autocorr import integrated_time
+        return float(self.draws.shape[1] / self._times().max())
 
-        return float(min(len(chain) / np.max(integrated_time(chain, tol=0)) for chain in self.draws))
+    def _times(self) -> Floats:
+        """Return integrated autocorrelation times, in steps stored, summed up to five times themselves (Sokal).
+
+        Autocorrelation is taken around the mean of all draws: around its own, a walker that hardly moves looks free.
+        """
+        steps = self.draws.shape[1]
+        off = self.draws - self.draws.mean(axis=(0, 1, 2))
+        power = np.mean(np.abs(np.fft.rfft(off, n=2 * steps, axis=1)) ** 2, axis=(0, 2))
+        covariance = np.fft.irfft(power, axis=0)[:steps] / np.arange(steps, 0.0, -1.0)[:, None]
+        times = 2.0 * np.cumsum(covariance / covariance[0], axis=0) - 1.0
+        beyond = np.arange(steps)[:, None] >= 5.0 * times
+        beyond[-1] = True
+        return np.asarray(np.take_along_axis(times, np.argmax(beyond, axis=0)[None], axis=0)[0])
 
     def rows(self, number: int, seed: int) -> Floats:
         """Return that many of the draws, each at most once: float64[row, parameter]."""
@@ -103,7 +112,9 @@ def sample(
         import emcee
         from threadpoolctl import threadpool_limits
     except ImportError:
-        raise InputError("calibration: emcee is not installed: pip install 'hecon[calibration]'") from None
+        raise InputError(
+            "calibration: emcee or threadpoolctl is not installed: pip install 'hecon[calibration]'"
+        ) from None
 
     parts: dict[int, Floats] = {}
 

@@ -121,19 +121,31 @@ def test_r_hat_sees_an_ensemble_that_drifts():
     assert Chains(draws).r_hat[0] > 1.8
 
 
-def test_independent_draws_count_in_full():
-    draws = np.random.default_rng(4).normal(size=(3, 1000, 20, 2))
-    np.testing.assert_allclose(Chains(draws).effective_size, 3 * 1000 * 20, rtol=0.05)
-
-
-def test_draws_that_resemble_the_one_before_count_for_less():
-    luck = np.random.default_rng(5).normal(size=(2, 2000, 20, 1))
+def autoregressive(share, steps, *, ensembles=4, walkers=40):
+    """Chains whose draws have a correlation of `share` with the step before."""
+    luck = np.random.default_rng(5).normal(size=(ensembles, steps, walkers, 1))
     draws = np.zeros_like(luck)
     draws[:, 0] = luck[:, 0]
-    for step in range(1, 2000):
-        draws[:, step] = 0.8 * draws[:, step - 1] + 0.6 * luck[:, step]
-    expected = 2 * 2000 * 20 * (1.0 - 0.8) / (1.0 + 0.8)
-    assert Chains(draws).effective_size[0] == pytest.approx(expected, rel=0.1)
+    for step in range(1, steps):
+        draws[:, step] = share * draws[:, step - 1] + math.sqrt(1.0 - share**2) * luck[:, step]
+    return Chains(draws)
+
+
+@pytest.mark.parametrize(("share", "steps"), [(0.0, 100), (0.5, 100), (0.8, 100), (0.8, 1000), (0.9, 200)])
+def test_draws_that_resemble_the_one_before_count_for_less(share, steps):
+    time = (1.0 + share) / (1.0 - share)
+    chains = autoregressive(share, steps)
+    number = 4 * steps * 40
+    # Sokal: the estimate's relative variance is 4 window / steps, the window five times as long as the time.
+    chance = 4.5 * math.sqrt(4.0 * 5.0 * time / number) + math.exp(-5.0)
+    assert chains.effective_size[0] == pytest.approx(number / time, rel=chance)
+    assert chains.autocorrelation_times == pytest.approx(steps / time, rel=chance)
+
+
+def test_walkers_that_never_move_count_once_each():
+    stuck = Chains(np.tile(np.random.default_rng(6).normal(size=(2, 1, 30, 1)), (1, 50, 1, 1)))
+    assert stuck.autocorrelation_times < 2.0
+    assert stuck.effective_size[0] < 120.0
 
 
 # Rows taken
@@ -207,6 +219,6 @@ def test_an_ensemble_that_was_kept_is_not_walked_again(few, tmp_path):
 
 def test_a_walk_without_emcee_says_what_to_install(few, monkeypatch):
     monkeypatch.setitem(sys.modules, "emcee", None)
-    with pytest.raises(InputError, match=r"emcee is not installed: pip install 'hecon\[calibration\]'") as caught:
+    with pytest.raises(InputError, match=r"emcee or threadpoolctl is not installed: pip install 'hecon\[calibration\]'") as caught:
         few()
     assert len(caught.value.faults) == 1
