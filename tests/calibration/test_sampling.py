@@ -219,6 +219,8 @@ def test_an_ensemble_that_was_kept_is_not_walked_again(few, tmp_path):
 
 def test_a_walk_without_emcee_says_what_to_install(few, monkeypatch):
     monkeypatch.setitem(sys.modules, "emcee", None)
-    with pytest.raises(InputError, match=r"emcee or threadpoolctl is not installed: pip install 'hecon\[calibration\]'") as caught:
+    with pytest.raises(
+        InputError, match=r"emcee or threadpoolctl is not installed: pip install 'hecon\[calibration\]'"
+    ) as caught:
         few()
     assert len(caught.value.faults) == 1

@@ -546,8 +546,7 @@ def assert_model_gives(shipped, name):
     bare = read_parameters(DATE, shipped.folder, calibrated=False)
     fixed = bare if name in PRIOR_WIDTHS else bare.with_scenario(name)
     options = {"people": recipe["people"], "seed": recipe["seed"], "threads": None}
-    free = [NAMES.index(prior.name) for prior in priors_of(name)]
-    row = transformed(block.point[None, :])[:, free]
+    row = np.array([[prior.transform(block.point[NAMES.index(prior.name)]) for prior in priors_of(name)]])
     found = figures(fixed.base_case(), row, targets, priors=priors_of(name), **options)[0]
     for target, value in zip(targets, found, strict=True):
         _, _, at_point, error, _ = recipe["fit"][target.name]
