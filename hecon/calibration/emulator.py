@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.calibration.figures import long_run
+from hecon.calibration.figures import YEARLY, long_run
 from hecon.calibration.priors import Prior
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
@@ -109,8 +109,7 @@ def train(inputs: Inputs, priors: Sequence[Prior], targets: Sequence[Target], ro
             coordinates, attendances = arm_coordinates(inputs, arm, priors)
             arms.append(_arm_emulator(coordinates, attendances, columns, logarithm, rows, figures))
     names = {prior.name for prior in priors}
-    yearly = ("aap_to_work", "aap_to_disability", "aap_to_unemployed")
-    fixed = {name: float(inputs[name][0]) for name in yearly if name not in names}
+    fixed = {name: float(inputs[name][0]) for name in YEARLY if name not in names}
     return Emulator(tuple(priors), tuple(targets), tuple(arms), fixed)
 
 

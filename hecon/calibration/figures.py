@@ -29,6 +29,8 @@ MEAN_DAYS = tuple(
     Target(f"{arm}.benefit_days.mean", arm, "benefit_days_mean", np.nan, "days", "check", "", "", "") for arm in ARMS
 )
 """Not published, but what decisions rest on: predicted beside the targets."""
+YEARLY = ("aap_to_work", "aap_to_disability", "aap_to_unemployed")
+"""What the figures of registers are computed from."""
 LONG_RUN: dict[str, Callable[[Mapping[str, Floats]], Floats]] = {
     "aap_to_disability_rate": lambda yearly: yearly["aap_to_disability"],
     "aap_leavers_disability_share": lambda yearly: yearly["aap_to_disability"] / _leaving(yearly),
@@ -80,6 +82,20 @@ class Data:
             part = distance[..., positions]
             parts.append(np.linalg.solve(lower, part.reshape(-1, len(positions)).T).T.reshape(part.shape))
         return np.concatenate(parts, axis=-1)
+
+    def disagreement(self, told: Floats, found: Floats) -> Floats:
+        """Return how far two sets of figures lie apart: root mean square over rows, in standard errors.
+
+        Parameters
+        ----------
+        told, found : float64[row, target]
+
+        Returns
+        -------
+        float64[target]
+        """
+        apart = self.distances(told) - self.distances(found)
+        return np.asarray(np.sqrt(np.mean(apart**2, axis=0)) / self.error)
 
     @property
     def error(self) -> Floats:
@@ -147,7 +163,7 @@ def figures(
 
 def long_run(values: Mapping[str, Floats] | Inputs) -> dict[str, Floats]:
     """Return the figures of registers, which need no simulation: each float64[row]."""
-    yearly = {name: values[name] for name in ("aap_to_work", "aap_to_disability", "aap_to_unemployed")}
+    yearly = {name: values[name] for name in YEARLY}
     return {name: figure(yearly) for name, figure in LONG_RUN.items()}
 
 

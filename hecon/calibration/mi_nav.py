@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon import SEED
-from hecon.calibration.figures import BLOCK
 from hecon.calibration.followed import NORMAL_95, alone, changed, stratified_normals
-from hecon.calibration.solved import LEAST_PEOPLE, POINT_PEOPLE, Roots, recipe_of, solve_ratios
+from hecon.calibration.solved import POINT_PEOPLE, Roots, recipe_of, solve_ratios, starting_columns
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.inputs.unseen import read_unseen
@@ -66,14 +65,7 @@ def mi_nav_rows(
     InputError
         If the block is missing, or the people are too few.
     """
-    if BLOCK not in parameters.blocks:
-        raise InputError(f"calibrated/{BLOCK}.csv was not read: mi_nav_effect starts from its rows: calibrate first")
-    if people < LEAST_PEOPLE:
-        raise InputError(f"people: {people} is too few to solve for an effect: give {LEAST_PEOPLE} or more")
-    block = parameters.blocks[BLOCK]
-    table = np.vstack([block.point, block.draws])
-    rows = len(table)
-    columns = dict(zip(block.columns, table.T.copy(), strict=True))
+    columns, rows = starting_columns("mi_nav_effect", parameters, people)
     needed = needed_days(parameters, rows - 1, seed)
     base = parameters.base_case()
     inputs = replace(base, draw=np.arange(rows), points=None, drawn=MappingProxyType({**base.drawn, **columns}))

@@ -2,8 +2,8 @@
 
 All three arms of the trial and the registers' long-run figures are one likelihood, with the covariance that an arm's
 figures have across simulated trials. A least squares fit says where the posterior is; runs of the model around it teach
-an emulator; ensembles of walkers draw from the posterior under the emulator; the model is then run at every row that is
-written, which says how well it was emulated.
+an emulator; ensembles of walkers draw from the posterior under the emulator; the model is then run at some of the rows
+that are written, which says how well it was emulated.
 """
 
 import hashlib
@@ -109,9 +109,7 @@ class Posterior:
     def emulator_error(self) -> Floats:
         """Root mean square of the emulator's errors, in standard errors of the figure: float64[fitted target]."""
         fitted = len(self.data.targets)
-        told = self.emulated[self.checked, :fitted]
-        wrong = self.data.distances(told) - self.data.distances(self.figures[:, :fitted])
-        return np.asarray(np.sqrt(np.mean(wrong**2, axis=0)) / self.data.error)
+        return self.data.disagreement(self.emulated[self.checked, :fitted], self.figures[:, :fitted])
 
     @property
     def importance(self) -> Floats:

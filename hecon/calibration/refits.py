@@ -173,8 +173,7 @@ def _emulator_error(problem: Calibration, stage: Stage, rows: Floats, name: str,
     found = run_model(problem, some, kept, _file("right", name)) + stage.offset
     fitted = len(problem.fitted)
     told = stage.emulator(on_scale(some, problem.priors))
-    wrong = stage.data.distances(told[:, :fitted]) - stage.data.distances(found[:, :fitted])
-    return float(np.max(np.sqrt(np.mean(wrong**2, axis=0)) / stage.data.error))
+    return float(np.max(stage.data.disagreement(told[:, :fitted], found[:, :fitted])))
 
 
 def _predicted(problem: Calibration, stage: Stage, refit: Refit, rows: Floats) -> list[dict[str, Any]]:

@@ -111,19 +111,12 @@ def solve_table(
     """
     if scenario not in SOLVED:
         raise InputError(f"scenario: {scenario!r} has no table that is solved for: {closest(scenario, SOLVED)}")
-    if BLOCK not in parameters.blocks:
-        raise InputError(f"calibrated/{BLOCK}.csv was not read: {scenario} starts from its rows: calibrate first")
-    if people < LEAST_PEOPLE:
-        raise InputError(f"people: {people} is too few to solve for an effect: give {LEAST_PEOPLE} or more")
     if scenario == "mi_nav_effect":
         from hecon.calibration.mi_nav import mi_nav_rows
 
         return mi_nav_rows(parameters, people=people, seed=seed, threads=threads, progress=progress)
-    block = parameters.blocks[BLOCK]
-    table = np.vstack([block.point, block.draws])
-    rows = len(table)
+    columns, rows = starting_columns(scenario, parameters, people)
     problem = _aap_difference(rows) if scenario == "aap_difference_zero" else _published(parameters, rows, seed)
-    columns = dict(zip(block.columns, table.T.copy(), strict=True))
     columns |= {name: np.ones(rows) for name in problem.without_effect}
     found = {u.column: Roots(np.empty(rows), np.empty(rows), np.empty(rows, dtype=np.bool_)) for u in problem.unknowns}
     base = parameters.base_case()
@@ -138,6 +131,27 @@ def solve_table(
     run_blocks(solve, tasks, threads=threads, progress=f"solving {scenario}" if progress else None)
     recipe = recipe_of(problem.words, found, people=people, seed=seed, tolerance=problem.tolerance)
     return columns | {name: roots.ratio for name, roots in found.items()}, recipe
+
+
+def starting_columns(scenario: str, parameters: Parameters, people: int) -> tuple[dict[str, Floats], int]:
+    """Return the columns that a scenario's table starts from, those of the calibrated block, and how many rows.
+
+    Returns
+    -------
+    the columns by name, float64[row], the row `point` first; and the number of rows
+
+    Raises
+    ------
+    InputError
+        If the block is missing, or the people are too few to solve for an effect.
+    """
+    if BLOCK not in parameters.blocks:
+        raise InputError(f"calibrated/{BLOCK}.csv was not read: {scenario} starts from its rows: calibrate first")
+    if people < LEAST_PEOPLE:
+        raise InputError(f"people: {people} is too few to solve for an effect: give {LEAST_PEOPLE} or more")
+    block = parameters.blocks[BLOCK]
+    table = np.vstack([block.point, block.draws])
+    return dict(zip(block.columns, table.T.copy(), strict=True)), len(table)
 
 
 def recipe_of(words: str, found: Mapping[str, Roots], *, people: int, seed: int, tolerance: float) -> dict[str, object]:

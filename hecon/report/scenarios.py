@@ -11,7 +11,7 @@ from hecon.evaluation.cea import incremental
 from hecon.evaluation.weights import flipping_weight, weight_table
 from hecon.report import words
 from hecon.report.cells import Cell, Table, amount_cell, years
-from hecon.report.numbers import chance, interval, number, percent, plus_minus
+from hecon.report.numbers import chance, number, percent
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -99,13 +99,11 @@ def mi_nav_weight(comparison: Comparison) -> Table | None:
     table = weight_table(without, with_, WEIGHTS)
     rows = []
     for row in table[table["strategy"] == name].to_dict("records"):
-        detail = f"{interval(row['low'], row['high'], row['error'])} | {plus_minus(row['error'])}"
+        gain = {"gain": row["gain"], **{f"gain_{key}": row[key] for key in ("error", "low", "high")}}
         rows.append(
             (
                 Cell(percent(row["weight"])),
-                Cell(
-                    number(row["gain"], row["error"]), detail, tone="unsure" if row["low"] < 0.0 < row["high"] else ""
-                ),
+                amount_cell(gain, "gain"),
                 Cell(chance(row["worth"], comparison.draws)),
                 Cell(chance(row["best"], comparison.draws)),
             )
