@@ -13,6 +13,13 @@ from hecon.model.kernel import AAP, DEAD, FULL, GRADED, PENSION, UNEMPLOYED, WOR
 
 DAYS, WEEKDAYS, YEAR = 7, 5, 52
 BENEFITS = (FULL, GRADED, AAP, PENSION)
+# What NAV pays in a week, and the holiday pay on it, by state and whether the later rate holds.
+BY_NAV = {
+    (FULL, False): (kernel.FULL_NAV, kernel.FULL_HOLIDAY_PAY),
+    (FULL, True): (kernel.FULL_LATER, kernel.FULL_LATER_HOLIDAY_PAY),
+    (GRADED, False): (kernel.GRADED_NAV, kernel.GRADED_HOLIDAY_PAY),
+    (GRADED, True): (kernel.GRADED_LATER, kernel.GRADED_LATER_HOLIDAY_PAY),
+}
 
 
 class Luck:
@@ -139,7 +146,7 @@ def slow_stays(world, seed, draw, person, tables=None):  # noqa: C901, PLR0912, 
         # Contacts due this week, for those whose state at its start is eligible: they affect those who come, and of
         # those invited who stay away as many as the contact reaches, who are nearest to coming.
         for contact in range(len(program.week)):
-            if program.week[contact] == week and program.eligible[contact, state]:
+            if program.week[contact] == week and program.eligible[contact, state] and program.offered[person]:
                 affected = affected or propensity < program.reach[contact]
         helped = affected and week < program.until
         # Hazards act.
@@ -238,11 +245,12 @@ def slow_categories(world, person, stays):  # noqa: C901  (one branch a state)
         if state == WORK:
             add(kernel.IN_WORK, 1.0)
         elif state in (FULL, GRADED):
-            by_employer, by_nav, by_nobody, holiday = (
-                (kernel.FULL_EMPLOYER, kernel.FULL_NAV, kernel.FULL_UNPAID, kernel.FULL_HOLIDAY_PAY)
+            by_employer, by_nobody = (
+                (kernel.FULL_EMPLOYER, kernel.FULL_UNPAID)
                 if state == FULL
-                else (kernel.GRADED_EMPLOYER, kernel.GRADED_NAV, kernel.GRADED_UNPAID, kernel.GRADED_HOLIDAY_PAY)
+                else (kernel.GRADED_EMPLOYER, kernel.GRADED_UNPAID)
             )
+            by_nav, holiday = BY_NAV[state, waited >= accounts.later_from]
             employer, nav, nobody = days_of_week(waited, used, right, waiting_days)
             add(by_employer, employer / DAYS)
             add(by_nobody, nobody / WEEKDAYS)
@@ -317,8 +325,11 @@ def slow_measures(world, person, stays, unpaid, propensity):
     weight = np.diff(accounts.effect_discount)
     out[kernel.QALYS] = sum(accounts.utility[states[week]] * weight[week] / YEAR for week in range(horizon))
     held = np.zeros((len(program.week), 2))
+    offered = program.offered[person]
+    if offered and program.offer_week < horizon and states[program.offer_week] in (FULL, GRADED):
+        out[kernel.OFFERED] = 1.0
     for contact, week in enumerate(program.week):
-        if week < horizon and program.eligible[contact, states[week]]:
+        if week < horizon and program.eligible[contact, states[week]] and (offered or not program.own[contact]):
             held[contact, 0 if propensity < program.attendance[contact] else 1] = 1.0
     out[kernel.CONTACTS_HELD], out[kernel.CONTACTS_MISSED] = held.sum(axis=0)
     for week in range(horizon):

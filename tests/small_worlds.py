@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hecon.inputs.schema import Effect
 from hecon.model import kernel
 from hecon.model.benefits import accounts, statute_rules
 from hecon.model.hazards import STATES, STRUCTURE, hazards
@@ -11,21 +12,30 @@ from hecon.model.programs import compile_program
 CERTAIN = 1000.0  # a hazard that no patience survives: the longest is 41 ln 2, or 28
 
 
-def no_program(structure=STRUCTURE):
+def asked_about(parameters, name):
+    """Parameters whose program acts on return by `what_if_return_ratio` alone, and not by a published figure."""
+    effect = Effect(on="return", ratios=("what_if_return_ratio",), until="effect_ends_week")
+    return parameters.with_program(parameters.programs[name].model_copy(update={"effects": (effect,)}))
+
+
+def no_program(structure=STRUCTURE, persons=1):
     """A strategy that does nothing."""
     states = len(structure.group)
     return kernel.Program(
-        np.zeros(0, dtype=np.int64),
-        np.zeros((0, states), dtype=np.bool_),
-        np.zeros(0),
-        np.zeros(0),
-        np.ones(structure.destination.shape),
-        np.ones(structure.exit_destination.shape),
-        0,
+        week=np.zeros(0, dtype=np.int64),
+        eligible=np.zeros((0, states), dtype=np.bool_),
+        attendance=np.zeros(0),
+        reach=np.zeros(0),
+        own=np.zeros(0, dtype=np.bool_),
+        effect=np.ones(structure.destination.shape),
+        exit_effect=np.ones(structure.exit_destination.shape),
+        until=0,
+        offered=np.zeros(persons, dtype=np.bool_),
+        offer_week=0,
     )
 
 
-def count_weeks(persons, horizon, *, states=8, holiday_pay_days=48, friction_weeks=12):
+def count_weeks(persons, horizon, *, states=8, holiday_pay_days=48, later_from=10_000, friction_weeks=12):
     """Accounts that only count: every category is its own flow, at one a week, undiscounted."""
     return kernel.Accounts(
         discount=np.arange(horizon + 1.0),
@@ -35,8 +45,15 @@ def count_weeks(persons, horizon, *, states=8, holiday_pay_days=48, friction_wee
         flow=np.arange(kernel.CATEGORIES),
         utility=np.ones(states),
         holiday_pay_days=holiday_pay_days,
+        later_from=later_from,
         friction_weeks=friction_weeks,
     )
+
+
+def compiled(strategy, inputs, people=1):
+    """A program as the kernel reads it at the first draw."""
+    values = inputs.one(0)
+    return compile_program(strategy, values.programs, values, draw_population(values, people, 1))
 
 
 def world_of(inputs, strategy, people, weeks, seed):
@@ -49,7 +66,7 @@ def world_of(inputs, strategy, people, weeks, seed):
         STRUCTURE,
         statute_rules(values),
         hazards(inputs.block(0, 1), weeks + longest)[0],
-        compile_program(strategy, values.programs, values),
+        compile_program(strategy, values.programs, values, population),
         accounts(population, values, weeks),
         weeks,
     )
@@ -80,7 +97,7 @@ def one_person(rules, horizon, *, leave=None, state="full_sick_leave", weeks=0, 
     person = kernel.People(
         state=np.array([STATES.index(state)]),
         clock=np.array([weeks]),
-        waited=np.array([min(weeks, rules.waiting_weeks + 1)]),
+        waited=np.array([weeks]),
         used=used_by_group,
         retirement=np.array([10_000]),
         sex=np.array([0]),
@@ -139,7 +156,7 @@ def markov_world(cumulative, destination, persons, horizon):
         np.ascontiguousarray(cumulative), np.zeros((states, 1)), np.zeros((1, 2)), np.ones(states), 0.0
     )
     counting = count_weeks(1, horizon, states=states)
-    return kernel.World(people, structure, rules, tables, no_program(structure), counting, horizon)
+    return kernel.World(people, structure, rules, tables, no_program(structure, persons), counting, horizon)
 
 
 def traced(world, seed=1, draw=0, room=24):

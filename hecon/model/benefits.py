@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from hecon.model import kernel
 from hecon.model.hazards import ON_AAP, SICKNESS, STRUCTURE
-from hecon.model.kernel import WEEKS_PER_YEAR
+from hecon.model.kernel import DAYS_PER_WEEK, WEEKS_PER_YEAR
 from hecon.model.ledger import FLOW_INDEX
+from hecon.model.taxes import added_tax, employer_contribution, income_tax
 
 if TYPE_CHECKING:
     from hecon.inputs.points import Draw
@@ -24,7 +25,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 BENEFIT_DAYS_PER_YEAR = 260
-BRACKETS = (1, 2, 3, 4, 5)
 
 
 def waiting_period(values: Draw) -> tuple[int, int]:
@@ -63,6 +63,21 @@ def sick_pay(income: Floats, values: Draw) -> Floats:
     return values["sick_pay_rate"] * np.minimum(income, values["sick_pay_cap"] * values["grunnbelop"])
 
 
+def later_sick_pay(income: Floats, values: Draw) -> Floats:
+    """Return sick pay for a whole year from `sick_pay_later_from_week` of the spell on: income up to 6 G as before."""
+    return values["sick_pay_later_rate"] * np.minimum(income, values["sick_pay_cap"] * values["grunnbelop"])
+
+
+def earns_enough(income: Floats, values: Draw) -> NDArray[np.bool_]:
+    """Return who earns enough for sick pay from NAV, half of G; the employer's period asks for no minimum."""
+    return income >= values["sick_pay_minimum_income"] * values["grunnbelop"]
+
+
+def top_up(income: Floats, values: Draw) -> Floats:
+    """Return what employers pay above 6 G for a whole year of full absence, the mean of those who do and do not."""
+    return values["top_up_share"] * np.maximum(income - values["sick_pay_cap"] * values["grunnbelop"], 0.0)
+
+
 def work_assessment_allowance(income: Floats, age: Floats, values: Draw) -> Floats:
     """Return the allowance at full degree without child supplement: 66% of income to 6 G, never under the minimum."""
     share = np.where(age < 25, values["aap_minimum_under_25_share"], 1.0)
@@ -89,6 +104,25 @@ def pension_increase(held: Floats, values: Draw) -> Floats:
     return np.maximum(values["disability_degree"] - held, 0.0) / (1.0 - held)
 
 
+def reduced_pension(full: Floats, degree: float, before: Floats, earnings: Floats, values: Draw) -> Floats:
+    """Return a disability pension beside earnings (folketrygdloven § 12-14).
+
+    Earnings above what the degree leaves and a disregard take off as much as a full pension was of the income before;
+    none is paid to who earns more than four fifths of that. The model's pensioners earn what their degree leaves, so
+    that their pension is not reduced.
+
+    Parameters
+    ----------
+    full : float64[person], the pension at full degree, NOK a year
+    degree : of the pension
+    before, earnings : float64[person], earnings before the disability, above 0, and now, NOK a year
+    """
+    limit = (1.0 - degree) * before + values["disability_earnings_disregard"] * values["grunnbelop"]
+    share = np.minimum(full / before, values["disability_reduction_cap"])
+    left = np.maximum(degree * full - share * np.maximum(earnings - limit, 0.0), 0.0)
+    return np.where(earnings > values["disability_earnings_stop"] * before, 0.0, left)
+
+
 def unemployment_benefit(income: Floats, values: Draw) -> Floats:
     """Return unemployment benefit for a whole year: 62.4% of income up to 6 G (folketrygdloven § 4-12)."""
     return values["unemployment_rate"] * np.minimum(income, values["unemployment_cap"] * values["grunnbelop"])
@@ -101,39 +135,20 @@ def insured_weeks(income: Floats, insured: Integers, values: Draw) -> Integers:
     return (insured * weeks).astype(np.int64)
 
 
-def income_tax(income: Floats, values: Draw) -> Floats:
-    """Return income tax and social security contribution on a year's taxable income, at the rates for wages.
-
-    Parameters
-    ----------
-    income : float64[...], NOK a year
-    """
-    deduction = np.minimum(values["tax_minimum_deduction_rate"] * income, values["tax_minimum_deduction_cap"])
-    general = values["tax_general_rate"] * np.maximum(income - deduction - values["tax_personal_allowance"], 0.0)
-    above_floor = values["tax_social_security_step_rate"] * np.maximum(
-        income - values["tax_social_security_floor"], 0.0
-    )
-    contribution = np.minimum(values["tax_social_security_rate"] * income, above_floor)
-    brackets = np.zeros_like(income)
-    lower_rate = 0.0
-    for bracket in BRACKETS:
-        rate = values[f"tax_bracket_{bracket}_rate"]
-        brackets += (rate - lower_rate) * np.maximum(income - values[f"tax_bracket_{bracket}_threshold"], 0.0)
-        lower_rate = rate
-    return general + contribution + brackets
-
-
 def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Floats]]:
     """Return the flows of a week in each category, and of a new spell: category -> flow -> float64[person], NOK.
 
-    A week's tax is a fifty-second of the tax on a whole year in the same state.
+    A week's tax is a fifty-second of the tax on a whole year in the same state. Holiday pay, from NAV or the employer,
+    is taxed at what it adds to the tax on a year at work, the year in which it is paid.
     """
     income = population.wage
     grade = population.grade
     degree = np.full_like(income, values["aap_degree"])
     increase = pension_increase(population.pension_held, values)
-    pay = sick_pay(income, values)
-    top_up = values["top_up_share"] * np.maximum(income - values["sick_pay_cap"] * values["grunnbelop"], 0.0)
+    pay, later_pay = sick_pay(income, values), later_sick_pay(income, values)
+    entitled = earns_enough(income, values)
+    nav_pay = {"nav": entitled * pay, "nav_later": entitled * later_pay}
+    above = top_up(income, values)
     children = values["aap_child_supplement"] * BENEFIT_DAYS_PER_YEAR * values["children_per_person"]
     # Who held a graded pension at inclusion earned the job's income beside it: benefits replace the part that is left.
     left = 1.0 - population.pension_held
@@ -145,31 +160,33 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
         population.age + 1.0 >= 60.0, values["holiday_pay_nav_rate_from_60"], values["holiday_pay_nav_rate"]
     )
 
-    contribution = values["employer_contribution"]
     leave = values["pension_contribution_rate"] * income
-    labour_cost = income * (1.0 + contribution)
+    labour_cost = income + employer_contribution(income, values)
     product = labour_cost * (1.0 + values["production_surplus"])
     graded_product = np.minimum((1.0 - grade) * values["graded_productivity"], 1.0)
     after_tax = income - income_tax(income, values)
 
     def employed(share: Floats | float) -> dict[str, Floats]:
         """Return the flows of work for a share of the job."""
-        return {"wages": share * income, "employer_contribution": contribution * share * income}
+        return {"wages": share * income, "employer_contribution": employer_contribution(share * income, values)}
 
     def sick(share: Floats | float, payer: str) -> dict[str, Floats]:
-        """Return the flows of sick leave with a share of the job absent."""
+        """Return the flows of sick leave with a share of the job absent.
+
+        The employer tops up the wage above 6 G and no more: what the later rate takes away is the worker's loss.
+        """
         flows = employed(1.0 - share)
         if payer == "nobody":
             return flows
-        by_employer = share * (pay + top_up) if payer == "employer" else share * top_up
-        flows["employer_contribution"] = flows["employer_contribution"] + contribution * by_employer
-        flows["top_up"] = share * top_up
+        by_employer = share * (pay + above) if payer == "employer" else share * above
+        flows["employer_contribution"] = employer_contribution(flows["wages"] + by_employer, values)
+        flows["top_up"] = share * above
         flows["pension_contribution"] = share * leave
         if payer == "employer":
             flows["employer_sick_pay"] = share * pay
             flows["employer_holiday_pay"] = share * values["employer_holiday_pay_rate"] * pay
         else:
-            flows["sick_pay"] = share * pay
+            flows["sick_pay"] = share * nav_pay[payer]
         return flows
 
     def replaced(share: Floats | float) -> dict[str, Floats]:
@@ -181,6 +198,7 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
         kernel.IN_WORK: (1.0 - values["presenteeism"]) * everybody,
         kernel.GRADED_EMPLOYER: graded_product,
         kernel.GRADED_NAV: graded_product,
+        kernel.GRADED_LATER: graded_product,
         kernel.GRADED_UNPAID: graded_product,
         kernel.ON_AAP: 1.0 - degree,
         kernel.ON_PENSION: 1.0 - increase,
@@ -188,9 +206,11 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
     absence = {
         kernel.FULL_EMPLOYER: everybody,
         kernel.FULL_NAV: everybody,
+        kernel.FULL_LATER: everybody,
         kernel.FULL_UNPAID: everybody,
         kernel.GRADED_EMPLOYER: grade,
         kernel.GRADED_NAV: grade,
+        kernel.GRADED_LATER: grade,
         kernel.GRADED_UNPAID: grade,
         kernel.ON_AAP: degree,
         kernel.ON_PENSION: increase,
@@ -202,11 +222,15 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
         kernel.FULL_EMPLOYER: sick(everybody, "employer"),
         kernel.FULL_NAV: sick(everybody, "nav"),
         kernel.FULL_UNPAID: sick(everybody, "nobody"),
-        kernel.FULL_HOLIDAY_PAY: {"holiday_pay": holiday * pay},
+        kernel.FULL_HOLIDAY_PAY: {"holiday_pay": holiday * nav_pay["nav"]},
+        kernel.FULL_LATER: sick(everybody, "nav_later"),
+        kernel.FULL_LATER_HOLIDAY_PAY: {"holiday_pay": holiday * nav_pay["nav_later"]},
         kernel.GRADED_EMPLOYER: sick(grade, "employer"),
         kernel.GRADED_NAV: sick(grade, "nav"),
         kernel.GRADED_UNPAID: sick(grade, "nobody"),
-        kernel.GRADED_HOLIDAY_PAY: {"holiday_pay": holiday * grade * pay},
+        kernel.GRADED_HOLIDAY_PAY: {"holiday_pay": holiday * grade * nav_pay["nav"]},
+        kernel.GRADED_LATER: sick(grade, "nav_later"),
+        kernel.GRADED_LATER_HOLIDAY_PAY: {"holiday_pay": holiday * grade * nav_pay["nav_later"]},
         kernel.ON_AAP: employed(1.0 - degree) | {"work_assessment_allowance": allowance},
         kernel.ON_PENSION: employed(1.0 - increase) | {"disability_pension": pension},
         kernel.UNEMPLOYED_INSURED: {"unemployment_benefit": unemployed},
@@ -217,15 +241,7 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
         kernel.REPLACED_PENSION: replaced(increase),
         kernel.REPLACED_UNEMPLOYED: replaced(everybody),
     }
-    taxed = ("wages", "employer_sick_pay", "sick_pay", "top_up", "work_assessment_allowance", "disability_pension")
-    taxable = {
-        category: sum((flows[name] for name in (*taxed, "unemployment_benefit") if name in flows), 0.0 * income)
-        for category, flows in rates.items()
-    }
-    payers = [category for category, amount in taxable.items() if np.any(amount)]
-    taxes = income_tax(np.stack([taxable[category] for category in payers]), values)
-    for category, tax in zip(payers, taxes, strict=True):
-        rates[category]["income_tax"] = tax
+    _tax(rates, income, values)
     for category, share in presence.items():
         rates[category]["production"] = share * product
     for category, share in absence.items():
@@ -235,6 +251,28 @@ def weekly_rates(population: Population, values: Draw) -> dict[int, dict[str, Fl
     }
     weekly[kernel.NEW_SPELL] = {"disruption": values["disruption_per_spell"] * everybody}
     return weekly
+
+
+def _tax(rates: dict[int, dict[str, Floats]], income: Floats, values: Draw) -> None:
+    """Add the tax on yearly flows, in place; of holiday pay no more is ever earned than the law's days of it."""
+    taxed = ("wages", "employer_sick_pay", "sick_pay", "top_up", "work_assessment_allowance", "disability_pension")
+    taxable = {
+        category: sum((flows[name] for name in (*taxed, "unemployment_benefit") if name in flows), 0.0 * income)
+        for category, flows in rates.items()
+    }
+    payers = [category for category, amount in taxable.items() if np.any(amount)]
+    taxes = income_tax(np.stack([taxable[category] for category in payers]), values)
+    for category, tax in zip(payers, taxes, strict=True):
+        rates[category]["income_tax"] = tax
+    shares = {
+        "holiday_pay": max(values["holiday_pay_nav_days"], 1.0) / BENEFIT_DAYS_PER_YEAR,
+        "employer_holiday_pay": max(values["employer_period"], 1.0) / (DAYS_PER_WEEK * WEEKS_PER_YEAR),
+    }
+    paid = [(flows, name) for flows in rates.values() for name in shares if name in flows]
+    share = np.array([[shares[name]] for _, name in paid])
+    added = added_tax(np.stack([flows[name] for flows, name in paid]), share, income, values)
+    for (flows, _), tax in zip(paid, added, strict=True):
+        flows["income_tax"] = flows.get("income_tax", 0.0) + tax
 
 
 def accounts(population: Population, values: Draw, horizon: int, *, money: bool = True) -> kernel.Accounts:
@@ -263,6 +301,7 @@ def accounts(population: Population, values: Draw, horizon: int, *, money: bool 
         flow=np.array(flows, dtype=np.int64),
         utility=state_utilities(values),
         holiday_pay_days=int(values["holiday_pay_nav_days"]),
+        later_from=int(values["sick_pay_later_from_week"]) - 1,
         friction_weeks=int(values["friction_period"]),
     )
 

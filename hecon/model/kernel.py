@@ -37,10 +37,14 @@ STATE, FIRST, WAITED, USED = range(4)
     FULL_NAV,
     FULL_UNPAID,
     FULL_HOLIDAY_PAY,
+    FULL_LATER,
+    FULL_LATER_HOLIDAY_PAY,
     GRADED_EMPLOYER,
     GRADED_NAV,
     GRADED_UNPAID,
     GRADED_HOLIDAY_PAY,
+    GRADED_LATER,
+    GRADED_LATER_HOLIDAY_PAY,
     ON_AAP,
     ON_PENSION,
     UNEMPLOYED_INSURED,
@@ -51,8 +55,8 @@ STATE, FIRST, WAITED, USED = range(4)
     REPLACED_PENSION,
     REPLACED_UNEMPLOYED,
     NEW_SPELL,
-) = range(19)
-CATEGORIES = 19
+) = range(23)
+CATEGORIES = 23
 
 # Columns of `measured`, the outcomes of a person.
 (
@@ -70,8 +74,9 @@ CATEGORIES = 19
     QALYS,
     CONTACTS_HELD,
     CONTACTS_MISSED,
+    OFFERED,
     WEEKS_IN_STATE,
-) = range(15)
+) = range(16)
 MEASURES = WEEKS_IN_STATE + 8
 
 # hecon's states; `walk` knows only their numbers' properties in `Structure`, `measure` knows what they are.
@@ -156,18 +161,24 @@ class Program(NamedTuple):
     eligible : bool[contact, state]
     attendance : float64[contact]; a person attends where still eligible and their propensity is below it.
     reach : float64[contact]; the effect starts where still eligible and their propensity is below it; 0 for none.
+    own : bool[contact]; only who is offered the program gets a contact of its own, everybody the others.
     effect : float64[state, slot], multiplies hazards from the week of the first contact that reaches the person.
     exit_effect : float64[group, slot], multiplies the weights where a right runs out.
     until : the week after inclusion from which the effect is gone.
+    offered : bool[person]
+    offer_week : the week after inclusion in which it is offered, to those then sick-listed.
     """
 
     week: Integers
     eligible: Booleans
     attendance: Floats
     reach: Floats
+    own: Booleans
     effect: Floats
     exit_effect: Floats
     until: int
+    offered: Booleans
+    offer_week: int
 
 
 class People(NamedTuple):
@@ -175,7 +186,7 @@ class People(NamedTuple):
 
     Attributes
     ----------
-    state, clock, waited : int64[person]; state, weeks in its group, weeks of the waiting period behind them.
+    state, clock, waited : int64[person]; state, weeks in its group, weeks of the spell by law behind them.
     used : int64[person, group], weekdays of the right already used.
     retirement : int64[person], the week from which they are retired.
     sex : int64[person], row of `Hazards.mortality`.
@@ -230,6 +241,7 @@ class Accounts(NamedTuple):
     flow : int64[entry], the flow an entry belongs to.
     utility : float64[state], per year.
     holiday_pay_days : weekdays of the right that earn holiday pay.
+    later_from : weeks of the spell after which NAV pays at the later rate.
     friction_weeks : weeks of absence after which a replacement produces.
     """
 
@@ -240,6 +252,7 @@ class Accounts(NamedTuple):
     flow: Integers
     utility: Floats
     holiday_pay_days: int
+    later_from: int
     friction_weeks: int
 
 
@@ -428,7 +441,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     ----------
     person : row of `world.people`
     key : the person's luck
-    scratch : its stays (at least horizon + 2 rows) are filled with state, first week, weeks of the waiting period and
+    scratch : its stays (at least horizon + 2 rows) are filled with state, first week, weeks of the spell by law and
         weekdays of the right used when the stay began
     """
     people, structure, rules, hazards, program = (
@@ -519,6 +532,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
                     program.week[contact] == now
                     and propensity < program.reach[contact]
                     and program.eligible[contact, state]
+                    and program.offered[person]
                 ):
                     reached = True
                 contact += 1
@@ -660,22 +674,26 @@ def count_sick_leave(
 
     Parameters
     ----------
-    nav : the category of weeks that NAV pays; the employer's stands before it, unpaid and holiday pay after it
+    nav : the category of weeks that NAV pays; the employer's stands before it, and after it unpaid, holiday pay, NAV's
+        at the later rate, and holiday pay on those
     """
-    add_weeks(weeks, nav, first, end, accounts.discount)
+    later = min(end, max(first, first + accounts.later_from - waited))
+    add_weeks(weeks, nav, first, later, accounts.discount)
+    add_weeks(weeks, nav + 3, later, end, accounts.discount)
     week = first
     while week < end and waited + week - first <= rules.waiting_weeks:
         share = waiting_share(waited + week - first, rules)
-        move_weeks(weeks, nav, nav - 1, share, week, accounts.discount)
+        move_weeks(weeks, nav if week < later else nav + 3, nav - 1, share, week, accounts.discount)
         week += 1
     unpaid = max(0, rights_after(used, waited, end - first, group, rules) - rules.right[group])
     if unpaid > 0:
-        move_weeks(weeks, nav, nav + 1, unpaid / WEEKDAYS, end - 1, accounts.discount)
+        paid = nav if end - 1 < later else nav + 3
+        move_weeks(weeks, paid, nav + 1, unpaid / WEEKDAYS, end - 1, accounts.discount)
     week = first
     while week < end and used < accounts.holiday_pay_days:
         after = min(rights_after(used, waited + week - first, 1, group, rules), rules.right[group])
         days = min(after, accounts.holiday_pay_days) - used
-        weeks[week // WEEKS_PER_YEAR, nav + 2] += (
+        weeks[week // WEEKS_PER_YEAR, nav + 2 if week < later else nav + 4] += (
             days / WEEKDAYS * (accounts.discount[week + 1] - accounts.discount[week])
         )
         used = after
@@ -789,9 +807,18 @@ def measure(person: int, count: int, world: World, scratch: Scratch, flow: Float
 
 
 @inlined
-def count_contacts(key: np.uint64, count: int, world: World, scratch: Scratch, held: Floats, measured: Floats) -> None:
+def count_contacts(
+    person: int, key: np.uint64, count: int, world: World, scratch: Scratch, held: Floats, measured: Floats
+) -> None:
     """Add one person's contacts to `held` (float64[contact, 2]: held, missed): due only while still eligible."""
     program = world.program
+    offered = program.offered[person]
+    if offered and program.offer_week < world.horizon:
+        stay = 0
+        while stay + 1 < count and scratch.stays[stay + 1, FIRST] <= program.offer_week:
+            stay += 1
+        if scratch.stays[stay, STATE] in (FULL, GRADED):
+            measured[OFFERED] += 1.0
     propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0))
     stay = 0
     for contact in range(program.week.shape[0]):
@@ -800,7 +827,7 @@ def count_contacts(key: np.uint64, count: int, world: World, scratch: Scratch, h
             return
         while stay + 1 < count and scratch.stays[stay + 1, FIRST] <= week:
             stay += 1
-        if program.eligible[contact, scratch.stays[stay, STATE]]:
+        if program.eligible[contact, scratch.stays[stay, STATE]] and (offered or not program.own[contact]):
             missed = 0 if propensity < program.attendance[contact] else 1
             held[contact, missed] += 1.0
             measured[CONTACTS_HELD + missed] += 1.0
@@ -835,7 +862,7 @@ def _simulate_people(
         count = walk(person, key, world, scratch)
         row = results.row[person]
         measure(person, count, world, scratch, results.flow[row], results.measured[row])
-        count_contacts(key, count, world, scratch, results.held[row], results.measured[row])
+        count_contacts(person, key, count, world, scratch, results.held[row], results.measured[row])
 
 
 def trace_people(seed: int, draw: int, world: World, counts: Integers, stays: Integers) -> None:

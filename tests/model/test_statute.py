@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from one_worker import SIX_G, G, person, yearly
 from small_worlds import measured, one_person, stays_of, traced
 
 from hecon.model import kernel
 from hecon.model.benefits import (
     disability_pension,
-    income_tax,
     insured_weeks,
     opens_employer_period,
     pension_increase,
@@ -20,10 +20,8 @@ from hecon.model.benefits import (
     work_assessment_allowance,
 )
 from hecon.model.hazards import ON_AAP, SICKNESS
-from hecon.model.population import Population
+from hecon.model.taxes import income_tax
 
-G = 130_160.0
-SIX_G = 780_960.0
 FULL, GRADED, AAP, WORK = "full_sick_leave", "graded_sick_leave", "work_assessment_allowance", "work"
 
 
@@ -42,20 +40,6 @@ def rows_of(world):
     """Rows of one person: state, first week, weeks waited, weekdays used."""
     counts, stays = traced(world)
     return stays[0, : counts[0]].tolist()
-
-
-def person(wage=600_000.0, age=44.0, grade=0.5, **fields):
-    """A population of one."""
-    numbers = {"age": age, "grade": grade, "wage": wage, "employment_fraction": 1.0, "pension_held": 0.0}
-    zeros = ("sex", "education", "diagnosis", "start", "weeks_sick_listed", "rights_used", "frailty")
-    everything = numbers | dict.fromkeys(zeros, 0) | {"insured": 1} | fields
-    return Population(**{name: np.array([value]) for name, value in everything.items()})
-
-
-def yearly(values, category, **fields):
-    """What a whole year in a category pays one person, by flow."""
-    weekly = weekly_rates(person(**fields), values)[category]
-    return {name: 52.0 * float(amount[0]) for name, amount in weekly.items()}
 
 
 # The employer's period and the right to sick pay
@@ -248,9 +232,9 @@ def test_a_day_of_the_employer_earns_no_holiday_pay_from_nav(rules):
 
 @pytest.mark.parametrize(("age", "rate"), [(44.0, 0.102), (58.9, 0.102), (59.0, 0.125), (63.0, 0.125)])
 def test_holiday_pay_is_higher_for_those_who_turn_60(values, age, rate):
-    assert yearly(values, kernel.FULL_HOLIDAY_PAY, wage=900_000.0, age=age) == pytest.approx(
-        {"holiday_pay": rate * SIX_G}
-    )
+    flows = yearly(values, kernel.FULL_HOLIDAY_PAY, wage=900_000.0, age=age)
+    assert flows["holiday_pay"] == pytest.approx(rate * SIX_G)
+    assert set(flows) == {"holiday_pay", "income_tax"}
 
 
 # Amounts
@@ -326,7 +310,10 @@ def test_wages_above_6_g_leave_a_gap_of_which_the_employer_tops_up_a_share(param
     assert by_employer["employer_contribution"] == pytest.approx(0.141 * (SIX_G + gap / 2))
     assert by_employer["employer_holiday_pay"] == pytest.approx(0.102 * SIX_G)
     assert "sick_pay" not in by_employer
-    assert by_nav["income_tax"] == by_employer["income_tax"]  # the worker's pay is the same
+    year_off = float(income_tax(np.array([SIX_G + gap / 2]), values)[0])
+    assert by_nav["income_tax"] == pytest.approx(year_off)  # the worker's pay is the same
+    on_holiday_pay = (0.22 + 0.077 + 0.167) * 0.102 * SIX_G  # on top of a million, in the fourth step
+    assert by_employer["income_tax"] == pytest.approx(year_off + on_holiday_pay)
 
 
 def test_f14_a_grade_pays_its_share(parameters):
