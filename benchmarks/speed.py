@@ -21,7 +21,7 @@ from hecon.inputs.parameters import Inputs
 from hecon.model import kernel, simulation
 from hecon.model.hazards import hazards
 from hecon.model.ledger import FLOW_NAMES, FLOWS, SOCIETY, signs
-from hecon.model.population import draw_population
+from hecon.model.population import Population, draw_population
 from hecon.model.programs import compile_program
 from hecon.model.simulation import STRATEGIES
 
@@ -43,19 +43,19 @@ def seconds(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[simulation.Setup, kernel.World]:
+def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[simulation.Setup, Population, kernel.World]:
     """Return a run's people at the base case, ready for any strategy."""
     setup = simulation.Setup((PROGRAM,), people, weeks, hecon.SEED, ("person",), None, money=True)
     population = draw_population(inputs.one(0), people, hecon.SEED)
     table = hazards(inputs, weeks + 52)[0]
-    return setup, simulation.world_of(population, inputs.one(0), table, setup)
+    return setup, population, simulation.world_of(population, inputs.one(0), table, setup)
 
 
 def person_weeks(weeks: int, threads: int) -> float:
     """Return millions of person-weeks a second of the kernel alone: every rule, money and outcomes counted."""
     inputs = hecon.read_parameters().base_case()
-    setup, world = people_and_world(inputs, weeks, PEOPLE)
-    world = world._replace(program=compile_program(PROGRAM, inputs.programs, inputs.one(0)))
+    setup, population, world = people_and_world(inputs, weeks, PEOPLE)
+    world = world._replace(program=compile_program(PROGRAM, inputs.programs, inputs.one(0), population))
     rows = np.zeros(PEOPLE, dtype=np.int64)
     share = PEOPLE // threads
 
@@ -78,13 +78,14 @@ def variance_ratio(weeks: int, overlay: dict[str, float]) -> float:
     The people are the same in both: only what happens to them is drawn anew.
     """
     inputs = hecon.read_parameters(overlays=[overlay]).base_case()
-    setup, world = people_and_world(inputs, weeks, PEOPLE)
+    setup, population, world = people_and_world(inputs, weeks, PEOPLE)
     everybody = np.arange(PEOPLE)
 
     def cost_by_person(strategy: str, seed: int) -> Floats:
         again = replace(setup, seed=seed)
-        money, _, _ = simulation.run_strategy(world, strategy, inputs.one(0), everybody, PEOPLE, again, threads=1)
-        return money.sum(axis=1) @ signs(FLOW_NAMES, SOCIETY, "human_capital").to_numpy()
+        values = inputs.one(0)
+        ran = simulation.run_strategy(world, population, strategy, values, everybody, PEOPLE, again, threads=1)
+        return ran.money.sum(axis=1) @ signs(FLOW_NAMES, SOCIETY, "human_capital").to_numpy()
 
     usual, program, elsewhere = (
         cost_by_person(STRATEGIES[0], 1),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,10 @@ from hecon.model.benefits import BENEFIT_DAYS_PER_YEAR
 from hecon.model.hazards import STATES, hazards
 from hecon.model.outcomes import MEASURE_NAMES
 from hecon.model.population import Population, draw_population
-from hecon.model.programs import compile_program, delivery
+from hecon.model.programs import compile_program, delivery, resource_use
 from hecon.model.runs import run_blocks
 from hecon.model.simulation import Setup, world_of
+from hecon.model.taxes import contribution_rate
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -55,8 +55,9 @@ class Followed:
         strategy : the program's name
         changes : numbers that its file names, or other values of parameters it names
         """
-        values = changed(self.values.inputs.block(self.values.position, self.values.position + 1), changes).one(0)
-        world = self.world._replace(program=compile_program(strategy, values.programs, values))
+        values = self.values.inputs.block(self.values.position, self.values.position + 1).replaced(changes).one(0)
+        program = compile_program(strategy, values.programs, values, self.population)
+        world = self.world._replace(program=program)
         return replace(self, strategy=strategy, values=values, world=world)
 
     def counted(self, weeks: int) -> tuple[Floats, Floats]:
@@ -82,9 +83,8 @@ class Followed:
     def delivery(self, weeks: int) -> Floats:
         """Return what delivering the program to each costs in so many weeks, undiscounted: float64[person], NOK."""
         costs = delivery(self.strategy, self.values.programs, self.values)
-        _, held = self.counted(weeks)
-        own = held[:, :, 0] @ costs.held.sum(axis=1) + held[:, :, 1] @ costs.missed.sum(axis=1)
-        return np.asarray(costs.per_participant.sum() + own)
+        outcome, held = self.counted(weeks)
+        return np.asarray(resource_use(costs, held, outcome[:, kernel.OFFERED]) @ costs.price.sum(axis=1))
 
     def states(self, weeks: int) -> States:
         """Return the state at the start of each week from 0 to the last: int8[person, week]."""
@@ -106,7 +106,7 @@ class Followed:
     def value_of_a_day(self) -> Floats:
         """What a full-time day of each one's work is worth: float64[person], NOK of 2025."""
         full_time = self.population.wage / self.population.employment_fraction
-        return full_time * (1.0 + self.values["employer_contribution"]) / BENEFIT_DAYS_PER_YEAR
+        return full_time * (1.0 + contribution_rate(self.values)) / BENEFIT_DAYS_PER_YEAR
 
 
 def follow(inputs: Inputs, position: int, strategy: str, *, people: int, weeks: int, seed: int) -> Followed:
@@ -126,14 +126,8 @@ def follow(inputs: Inputs, position: int, strategy: str, *, people: int, weeks: 
     population = draw_population(values, people, seed)
     table = hazards(block, weeks + int(population.weeks_sick_listed.max()))[0]
     world = world_of(population, values, table, Setup((strategy,), people, weeks, seed, (), None, money=False))
-    world = world._replace(program=compile_program(strategy, values.programs, values))
+    world = world._replace(program=compile_program(strategy, values.programs, values, population))
     return Followed(strategy, population, values, world, seed)
-
-
-def changed(inputs: Inputs, changes: Mapping[str, float | Floats]) -> Inputs:
-    """Return inputs with some parameters put to other values, each a number or float64[draw]."""
-    columns = {name: np.broadcast_to(np.asarray(value, float), (len(inputs),)) for name, value in changes.items()}
-    return replace(inputs, drawn=MappingProxyType({**inputs.drawn, **columns}))
 
 
 def alone(inputs: Inputs, strategy: str) -> Inputs:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon import SEED
-from hecon.calibration.followed import NORMAL_95, alone, changed, stratified_normals
+from hecon.calibration.followed import NORMAL_95, alone, stratified_normals
 from hecon.calibration.solved import POINT_PEOPLE, Roots, recipe_of, solve_ratios, starting_columns
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
@@ -128,7 +128,7 @@ def solved_return(
     progress : what the progress bar says; no bar if None
     """
     study = read_unseen(parameters.folder).studies["mi_nav"]
-    whole = changed(alone(inputs, MI), study.people)
+    whole = alone(inputs, MI).replaced(study.people)
     found = Roots(np.empty(len(whole)), np.empty(len(whole)), np.empty(len(whole), dtype=np.bool_))
 
     def solve(bounds: tuple[int, int]) -> None:

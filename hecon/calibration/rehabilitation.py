@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.calibration.followed import NORMAL_95, Followed, States, changed, follow, without_benefit
+from hecon.calibration.followed import NORMAL_95, Followed, States, follow, without_benefit
 from hecon.calibration.mi_nav import USUAL
 from hecon.calibration.studies import INCLUSION, value_of_a_day
 from hecon.inputs.points import Inputs
@@ -68,14 +68,14 @@ def with_rehabilitation(inputs: Inputs, unseen: Unseen) -> Inputs:
         effects=(Effect(on="return", ratios=(names["ratio"],), until=names["end"]),),
     )
     start = unseen.studies["i_more"].design["weeks_sick_listed"] - INCLUSION
-    whole = replace(inputs, programs={**inputs.programs, REHABILITATION: program})
     numbers: dict[str, float | Floats] = {
         "week": start,
         "attendance": 1.0,
         "ratio": 1.0,
         "end": start + inputs["effect_ends_week"],
     }
-    return changed(whole, {names[part]: value for part, value in numbers.items()})
+    own = {names[part]: np.broadcast_to(np.asarray(value, float), (len(inputs),)) for part, value in numbers.items()}
+    return replace(inputs, programs={**inputs.programs, REHABILITATION: program}, drawn={**inputs.drawn, **own})
 
 
 def i_more(
@@ -151,17 +151,29 @@ def log_ratio_of_return(treated: States, control: States) -> float:
     ----------
     treated, control : int8[person, week], of which the last is the state at the end of the follow-up
     """
-    weeks, returned = (np.concatenate(one) for one in zip(_return(treated), _return(control), strict=True))
+    weeks, returned = (
+        np.concatenate(one) for one in zip(time_to_return(treated), time_to_return(control), strict=True)
+    )
     return log_hazard_ratio(weeks, returned, np.repeat([True, False], [len(treated), len(control)]))
 
 
-def _return(states: States) -> tuple[Floats, Floats]:
-    """Return weeks to the first month without benefit, cut at the end, and whether there was one."""
+def time_to_return(states: States, run: int = MONTH) -> tuple[Floats, Floats]:
+    """Return weeks to the first `run` weeks without benefit, cut at the end, and whether there were such.
+
+    Parameters
+    ----------
+    states : int8[person, week], of which the last is the state at the end of the follow-up
+    run : how many make a sustained return
+
+    Returns
+    -------
+    float64[person] each
+    """
     weeks = states.shape[1] - 1
     free = np.cumsum(without_benefit(states[:, :weeks]), axis=1)
-    run = np.concatenate([free[:, MONTH - 1 : MONTH], free[:, MONTH:] - free[:, :-MONTH]], axis=1) == MONTH
-    returned = run.any(axis=1)
-    return np.where(returned, run.argmax(axis=1), weeks).astype(float), returned.astype(float)
+    whole = np.concatenate([free[:, run - 1 : run], free[:, run:] - free[:, :-run]], axis=1) == run
+    returned = whole.any(axis=1)
+    return np.where(returned, whole.argmax(axis=1), weeks).astype(float), returned.astype(float)
 
 
 @dataclass(frozen=True)

@@ -203,11 +203,12 @@ def _days(inputs: Inputs, strategy: str, people: int, weeks: list[int], seed: in
     days, row = np.zeros((len(inputs), len(weeks))), np.zeros(people, dtype=np.int64)
     for draw, table in enumerate(tables):
         values = inputs.one(draw)
-        world = world_of(draw_population(values, people, seed), values, table, setup)
+        population = draw_population(values, people, seed)
+        world = world_of(population, values, table, setup)
         for column, week in enumerate(weeks):
             if week > 0:
-                _, outcome, _ = run_strategy(world._replace(horizon=week), strategy, values, row, 1, setup, 1)
-                days[draw, column] = outcome[0, BENEFIT_DAYS] / people
+                ran = run_strategy(world._replace(horizon=week), population, strategy, values, row, 1, setup, 1)
+                days[draw, column] = ran.outcome[0, BENEFIT_DAYS] / people
     return days
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.calibration.followed import NORMAL_95, States, alone, changed, follow, without_benefit
+from hecon.calibration.followed import NORMAL_95, States, alone, follow, without_benefit
 from hecon.calibration.mi_nav import MI, USUAL
 from hecon.inputs.points import Inputs
 from hecon.inputs.unseen import Published, Unseen
@@ -41,7 +41,7 @@ def mi_nav(inputs: Inputs, position: int, unseen: Unseen, *, euro: float, seed: 
     study = unseen.studies["mi_nav"]
     usual_care, treated = (int(study.design[name]) for name in ("usual_care", MI))
     people = usual_care + treated
-    whole = changed(alone(inputs, MI), study.people)
+    whole = alone(inputs, MI).replaced(study.people)
     usual, mi = (
         follow(whole, position, strategy, people=people, weeks=WEEKS_PER_YEAR, seed=seed) for strategy in (USUAL, MI)
     )
@@ -79,7 +79,7 @@ def oyeflaten(inputs: Inputs, position: int, unseen: Unseen, *, seed: int) -> di
     study = unseen.studies["oyeflaten"]
     departure = {name: int(weeks) - INCLUSION for name, weeks in study.design.items() if name != "program"}
     longest = max(departure.values()) + 4 * WEEKS_PER_YEAR
-    people = follow(changed(inputs, study.people), position, USUAL, people=FOLLOWED, weeks=longest, seed=seed)
+    people = follow(inputs.replaced(study.people), position, USUAL, people=FOLLOWED, weeks=longest, seed=seed)
     states = people.states(longest)
     chosen = departing(states, departure, int(study.design["program"]))
     random = np.random.default_rng([seed, int(inputs.draw[position]), 1])
@@ -126,7 +126,7 @@ def leavers(inputs: Inputs, position: int, unseen: Unseen, *, seed: int) -> dict
     """Return where the allowance's leavers are half a year later, in percent, at one draw."""
     study = unseen.studies["leavers"]
     weeks, later, limit_later = (int(study.design[name]) for name in ("weeks", "later", "limit_later"))
-    people = follow(changed(inputs, study.people), position, USUAL, people=FOLLOWED, weeks=weeks, seed=seed)
+    people = follow(inputs.replaced(study.people), position, USUAL, people=FOLLOWED, weeks=weeks, seed=seed)
     states = people.states(weeks)
     status = after_leaving(states, later)
     limit = -(-int(people.values["aap_rights"]) // 5)

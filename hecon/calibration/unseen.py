@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hecon import SEED
 from hecon.calibration.figures import BLOCK
-from hecon.calibration.followed import changed, each_draw, stratified_normals
+from hecon.calibration.followed import each_draw, stratified_normals
 from hecon.calibration.mi_nav import contents, needed_days, solved_return
 from hecon.calibration.rehabilitation import Rates, i_more, with_rehabilitation
 from hecon.calibration.studies import leavers, mi_nav, oyeflaten
@@ -176,7 +176,7 @@ def _with_days_fitted(
         name: inputs[name]
         for name in ("early_contact_return_ratio", "early_contact_relapse_ratio", "early_contact_aap_odds_ratio")
     }
-    solved = changed(inputs, contents(columns, found.ratio))
+    solved = inputs.replaced(contents(columns, found.ratio))
     euro = euros(parameters, int(unseen.studies["mi_nav"].design["price_year"]))
     return each_draw(
         lambda position: mi_nav(solved, position, unseen, euro=euro, seed=seed),

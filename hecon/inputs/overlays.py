@@ -19,6 +19,7 @@ UNITS = {
     "index, 1": (-1.0, 1.0),
     "exponent": (-10.0, 10.0),
     "per year, real": (-0.2, 0.2),
+    "workdays, difference": (-260.0, 260.0),
 }
 """What a unit allows, by what it begins with; the other units allow 0 and more."""
 LIMITS = {
@@ -30,6 +31,13 @@ LIMITS = {
     "weeks_sick_listed_at_inclusion": (0.0, 51.0),
     "mortality_men": (0.0, 999.0),
     "mortality_women": (0.0, 999.0),
+    "participants_per_caseworker": (0.1, HUGE),
+    "training_lasts": (0.1, HUGE),
+    "caseworkers_per_supervisor": (0.1, HUGE),
+    "rehabilitation_group_size": (1.0, HUGE),
+    "inpatient_rehabilitation_attendance": (0.01, 1.0),
+    "individual_placement_clients": (0.1, HUGE),
+    "individual_placement_specialists": (0.1, HUGE),
 }
 """What a parameter allows where its unit says too little."""
 WHOLE = ("weekdays", "calendar days", "week", "weeks")

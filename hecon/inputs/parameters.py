@@ -181,6 +181,28 @@ class Parameters:
             drawn = _recalibrated(self, where, scenario.calibration)
         return _changed(drawn, where, scenario.changes)
 
+    def with_program(self, program: ProgramFile) -> "Parameters":
+        """Put a program beside the others, or in the place of the one that has its name.
+
+        Raises
+        ------
+        InputError
+            If it names a parameter that there is none of.
+        """
+        faults = [
+            f"programs/{program.name}: {place}: {name!r} is not a parameter: {closest(name, self.entries)}"
+            for place, name in program.named()
+            if name not in self.entries and name not in self.entries.absent
+        ]
+        if faults:
+            raise InputError.of(faults)
+        text = f"{self.hash} {program.name} {program.model_dump_json()}"
+        return replace(
+            self,
+            programs={**self.programs, program.name: program},
+            hash=hashlib.sha256(text.encode()).hexdigest(),
+        )
+
     def with_block(self, block: Block) -> "Parameters":
         """Put a calibrated block in place, or a candidate for one."""
         digest = hashlib.sha256(f"{self.hash} {block.name} {block.columns}".encode())

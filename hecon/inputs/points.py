@@ -77,6 +77,31 @@ class Inputs:
             drawn={name: values[part] for name, values in self.drawn.items()},
         )
 
+    def replaced(self, values: Mapping[str, ArrayLike]) -> "Inputs":
+        """Put values at the draws in the place of some: the same points, the same luck.
+
+        Parameters
+        ----------
+        values
+            A number, or float64[draw], by parameter.
+
+        Raises
+        ------
+        InputError
+            If no parameter has the name, or there are not as many values as draws.
+        """
+        new = {}
+        for name, given in values.items():
+            if name not in self.drawn and not isinstance(self.entries[name].value, float):
+                raise InputError(f"{name}: is a list: put a whole list in place by an overlay")
+            array = np.array(given, np.float64)
+            if array.shape not in {(), (len(self),)}:
+                raise InputError(f"{name}: shape {array.shape}: give one number, or one for each of {len(self)} draws")
+            array = np.array(np.broadcast_to(array, (len(self),)))
+            array.flags.writeable = False
+            new[name] = array
+        return replace(self, drawn={**self.drawn, **new})
+
 
 @dataclass(frozen=True, eq=False)
 class Draw:

@@ -25,9 +25,20 @@ def read_programs(tables: Mapping[str, Raw | None], faults: list[str]) -> dict[s
         own: Raw = {key: value for key, value in table.items() if key != "parameters"}
         program, wrong = validate(ProgramFile, own | {"name": stem}, where)
         faults += wrong
+        if own.get("delivered_as") is not None and {"contacts", "includes", "per_participant"} & own.keys():
+            faults.append(f"{where}: delivered_as: contacts, includes and per_participant are the other's: remove them")
         if program is not None:
             programs[stem] = program
-    return programs
+    return {stem: _delivered(program, programs) for stem, program in programs.items()}
+
+
+def _delivered(program: ProgramFile, programs: Mapping[str, ProgramFile]) -> ProgramFile:
+    """Give a program the contacts, resources and inclusions of the one that it is delivered as."""
+    model = programs.get(program.delivered_as or "")
+    if model is None:
+        return program
+    taken = ("includes", "contacts", "per_participant")
+    return program.model_copy(update={name: getattr(model, name) for name in taken})
 
 
 def read_scenarios(tables: Mapping[str, Raw | None], faults: list[str]) -> dict[str, Scenario]:
@@ -98,9 +109,12 @@ def program_faults(programs: Mapping[str, ProgramFile], stems: set[str]) -> Iter
         for i, contact in enumerate(program.contacts):
             if contact.name in seen[:i]:
                 yield f"{file}: contacts[{i}].name: {contact.name!r} is there before: rename it"
-        for i, other in enumerate(program.includes):
+        for place, other in program.named_programs():
             if other not in stems:
-                yield f"{file}: includes[{i}]: {other!r} is not a program: {closest(other, stems)}"
+                yield f"{file}: {place}: {other!r} is not a program: {closest(other, stems)}"
+        model = programs.get(program.delivered_as or "")
+        if model is not None and model.delivered_as is not None:
+            yield f"{file}: delivered_as: {model.name!r} is itself delivered as {model.delivered_as!r}: name that one"
         if _reaches(programs, program.includes, stem):
             yield f"{file}: includes: they lead back to {stem!r}: break the circle"
 

@@ -23,6 +23,7 @@ from hecon.inputs.programs import (
     tables_in,
     unknown_names,
 )
+from hecon.inputs.responses import STEM, with_curves
 from hecon.inputs.schema import (
     Definition,
     ProgramFile,
@@ -82,7 +83,7 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
     blocks = _blocks(texts, tables, places, faults)
     if blocks and known is not None and SOURCE not in known:
         faults.append(f"sources.toml: {SOURCE}: is missing: the calibrated blocks need it, add it")
-    programs = read_programs(tables, faults)
+    programs = with_curves(read_programs(tables, faults), texts, tables, faults)
     scenarios = read_scenarios(tables, faults)
     own_tables = read_tables(texts, tables, scenarios, faults, calibrated=calibrated)
     prices = _prices(definitions)
@@ -233,7 +234,7 @@ def _blocks(
     faults: list[str],
 ) -> dict[str, Block]:
     """Read the calibrated blocks, and add their columns to the places of names."""
-    stems = sorted({Path(name).stem for name in tables if name.startswith("calibrated/")})
+    stems = sorted({Path(name).stem for name in tables if name.startswith("calibrated/")} - {STEM})
     blocks = {}
     for stem in stems:
         where = f"calibrated/{stem}"

@@ -36,7 +36,9 @@ State = Literal[
 Resource = Literal[
     "caseworker_hours",
     "coordinator_hours",
+    "supervisor_hours",
     "physiotherapist_hours",
+    "occupational_therapist_hours",
     "psychologist_hours",
     "physician_hours",
     "gp_hours",
@@ -44,7 +46,16 @@ Resource = Literal[
     "participant_hours",
     "participant_trips",
     "training",
+    "care",
 ]
+Figure = Literal["hazard_ratio", "days", "odds_of_work"]
+Sex = Literal["man", "woman"]
+Education = Literal["school", "higher"]
+Diagnosis = Literal["musculoskeletal", "psychological", "other"]
+Start = Literal["full_sick_leave", "graded_sick_leave"]
+Age = Literal["under_35", "35_to_49", "50_and_over"]
+Wage = Literal["under_4_g", "4_to_6_g", "over_6_g"]
+Risk = Literal["lowest_third", "middle_third", "highest_third"]
 Grade = Literal["statute", "trial", "registry", "study", "derived", "calibrated", "assumption"]
 Read = Literal["primary", "secondary", "derived", "memory"]
 ROUNDING = 1e-3  # papers print three or four digits: how far a centre may be from its value
@@ -171,11 +182,15 @@ def is_money(unit: object) -> bool:
 
 
 class Definition(_Table):
-    """A parameter as a file defines it; its values are read one by one beside it."""
+    """A parameter as a file defines it; its values are read one by one beside it.
+
+    Its role: what the model reads; a `reference`, which nothing draws; or a `volume`, which counts the nation's people
+    and moves no result per person.
+    """
 
     label: Text
     unit: Text
-    role: Literal["model", "reference"] = "model"
+    role: Literal["model", "reference", "volume"] = "model"
     values: tuple[PublishedValue, ...] = ()
 
 
@@ -190,6 +205,27 @@ class Source(_Table):
     note: Text | None = None
 
 
+class Term(_Table):
+    """A quantity put together: the product of some parameters over that of others."""
+
+    times: tuple[Text, ...] = Field(min_length=1)
+    over: tuple[Text, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The parameters it names."""
+        return (*self.times, *self.over)
+
+
+def _terms(raw: object) -> object:
+    """Read a quantity: a name, a table, or a list of them that are summed."""
+    parts = raw if isinstance(raw, list | tuple) else (raw,)
+    return tuple({"times": (part,)} if isinstance(part, str) else part for part in parts)
+
+
+Quantity = Annotated[tuple[Term, ...], BeforeValidator(_terms), Field(min_length=1)]
+
+
 class Contact(_Table):
     """A meeting in a program: when, for whom, how many come, and what it takes.
 
@@ -202,46 +238,133 @@ class Contact(_Table):
     eligible: tuple[State, ...] = Field(min_length=1)
     attendance: Text
     invitation: Text | None = None
-    held: dict[Resource, Text] = Field(default_factory=dict)
-    missed: dict[Resource, Text] = Field(default_factory=dict)
+    held: dict[Resource, Quantity] = Field(default_factory=dict)
+    missed: dict[Resource, Quantity] = Field(default_factory=dict)
+
+
+class Measured(_Table):
+    """An effect as a study published it: of everybody allocated, against another program.
+
+    `curve` is no part of a file: the pairs (ratio, figure) of the emulated arm, from calibrated/responses.csv.
+    """
+
+    figure: Figure
+    value: Text
+    against: Text
+    curve: tuple[tuple[float, float], ...] = Field((), exclude=True)
+
+    @field_validator("curve")
+    @classmethod
+    def _curve(cls, curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        if curve:
+            raise ValueError("is made by `hecon calibrate --programs`: remove it here")
+        return curve
 
 
 class Effect(_Table):
-    """What a program does: ratios, multiplied, on one thing, until a week after inclusion."""
+    """What a program does: ratios, multiplied, on one thing, until a week after inclusion.
+
+    The ratio that a measured effect takes multiplies them.
+    """
 
     on: Literal["return", "relapse", "work_assessment_allowance"]
-    ratios: tuple[Text, ...] = Field(min_length=1)
+    ratios: tuple[Text, ...] = ()
     until: Text
+    measured: Measured | None = Field(None, validate_default=True)
+
+    @field_validator("measured")
+    @classmethod
+    def _some(cls, measured: Measured | None, info: ValidationInfo) -> Measured | None:
+        if measured is None and not info.data.get("ratios"):
+            raise ValueError("an effect needs ratios, or a figure that was measured: give one")
+        return measured
+
+
+class Offer(_Table):
+    """Who is offered a program: everybody in one of the levels of each covariate that is named.
+
+    `delay` names the weeks by which all of the program's own contacts are put off: only who is still sick-listed then
+    is offered it.
+    """
+
+    sex: tuple[Sex, ...] = ()
+    education: tuple[Education, ...] = ()
+    diagnosis: tuple[Diagnosis, ...] = ()
+    start: tuple[Start, ...] = ()
+    age: tuple[Age, ...] = ()
+    wage: tuple[Wage, ...] = ()
+    risk: tuple[Risk, ...] = ()
+    delay: Text | None = None
+
+    def levels(self) -> dict[str, tuple[str, ...]]:
+        """Give the levels by covariate, of those that are named."""
+        named = {name: getattr(self, name) for name in type(self).model_fields if name != "delay"}
+        return {name: levels for name, levels in named.items() if levels}
+
+
+class Conflict(_Table):
+    """Evidence that disagrees with a program's: another program's file, where there is one, and in what."""
+
+    program: Text | None = None
+    text: Text
 
 
 class ProgramFile(_Table):
-    """A program as data; every number in it is the name of a parameter."""
+    """A program as data; every number in it is the name of a parameter.
+
+    `delivered_as` names the program whose contacts, resources and inclusions it has as its own. Where no effect is
+    known (`effect_known` is false), the report asks what effect it would need.
+    """
 
     name: Text
     label: Text
     summary: Text
     measured_in: Text
+    effect_known: bool = True
+    delivered_as: Text | None = None
     includes: tuple[Text, ...] = ()
+    offer: Offer = Offer()
     contacts: tuple[Contact, ...] = ()
     effects: tuple[Effect, ...] = ()
-    per_participant: dict[Resource, Text] = Field(default_factory=dict)
+    per_participant: dict[Resource, Quantity] = Field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Go through the parameters it names, each with the place that names it."""
+        if self.offer.delay is not None:
+            yield "offer.delay", self.offer.delay
         for i, contact in enumerate(self.contacts):
             yield f"contacts[{i}].week", contact.week
             yield f"contacts[{i}].attendance", contact.attendance
             if contact.invitation is not None:
                 yield f"contacts[{i}].invitation", contact.invitation
             for key in ("held", "missed"):
-                for resource, name in getattr(contact, key).items():
-                    yield f"contacts[{i}].{key}.{resource}", name
+                yield from _of_resources(f"contacts[{i}].{key}", getattr(contact, key))
         for i, effect in enumerate(self.effects):
             for j, name in enumerate(effect.ratios):
                 yield f"effects[{i}].ratios[{j}]", name
             yield f"effects[{i}].until", effect.until
-        for resource, name in self.per_participant.items():
-            yield f"per_participant.{resource}", name
+            if effect.measured is not None:
+                yield f"effects[{i}].measured.value", effect.measured.value
+        yield from _of_resources("per_participant", self.per_participant)
+
+    def named_programs(self) -> Iterator[tuple[str, str]]:
+        """Go through the other programs it names, each with the place that names it."""
+        if self.delivered_as is not None:
+            yield "delivered_as", self.delivered_as
+        yield from ((f"includes[{i}]", other) for i, other in enumerate(self.includes))
+        for i, conflict in enumerate(self.conflicts):
+            if conflict.program is not None:
+                yield f"conflicts[{i}].program", conflict.program
+        for i, effect in enumerate(self.effects):
+            if effect.measured is not None:
+                yield f"effects[{i}].measured.against", effect.measured.against
+
+
+def _of_resources(place: str, resources: Mapping[Resource, tuple[Term, ...]]) -> Iterator[tuple[str, str]]:
+    for resource, terms in resources.items():
+        for term in terms:
+            yield from ((f"{place}.{resource}", name) for name in term.named)
 
 
 class Change(_Table):

@@ -14,12 +14,16 @@ from hecon.model.population import (
     LUCK_COLUMNS,
     LUCK_FRAILTY,
     LUCK_INSURED,
+    LUCK_RISK,
     Population,
+    groups,
     rights_used,
     tapered,
 )
 
 MINIMUM_GRADE = 0.2
+CODED = ("sex", "education", "diagnosis", "start")
+"""Columns that hold a level of a covariate; groups of age, wage and risk are made of the others."""
 REQUIRED = ("age", "sex", "start", "weeks_sick_listed", "wage")
 OPTIONAL = {
     "education": "school",
@@ -48,7 +52,8 @@ def read_cohort(path: Path) -> pd.DataFrame:
     for name, default in OPTIONAL.items():
         if name not in frame:
             frame[name] = default
-    for name, levels in COLUMNS.items():
+    for name in CODED:
+        levels = COLUMNS[name]
         _refuse(path, frame, name, ~frame[name].isin(levels), f"one of {', '.join(levels)}")
     bounds = {
         "age": (MORTALITY_FIRST_AGE, 66.99),
@@ -121,7 +126,7 @@ def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Populatio
     from scipy.special import ndtri
 
     luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS)
-    coded = {name: np.array([levels.index(level) for level in frame[name]]) for name, levels in COLUMNS.items()}
+    coded = {name: np.array([COLUMNS[name].index(level) for level in frame[name]]) for name in CODED}
     weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
     own = rights_used(np.zeros(len(frame)), weeks, values)
     given = np.minimum(frame["rights_used"].to_numpy(dtype=float), 2**53).astype(np.int64)
@@ -134,18 +139,22 @@ def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Populatio
             f"to {right - 1}, or leave it out"
         )
         raise InputError(message)
+    age = frame["age"].to_numpy(dtype=float, copy=True)
+    wage = frame["wage"].to_numpy(dtype=float, copy=True)
+    frailty = ndtri(luck[:, LUCK_FRAILTY])
     return Population(
-        age=frame["age"].to_numpy(dtype=float, copy=True),
+        age=age,
         sex=coded["sex"],
         education=coded["education"],
         diagnosis=coded["diagnosis"],
         start=coded["start"],
         grade=tapered(frame["grade"].to_numpy(dtype=float, copy=True), values),
         employment_fraction=frame["employment_fraction"].to_numpy(dtype=float, copy=True),
-        wage=frame["wage"].to_numpy(dtype=float, copy=True),
+        wage=wage,
         weeks_sick_listed=weeks,
         rights_used=np.where(given < 0, own, given),
         pension_held=frame["pension_held"].to_numpy(dtype=float, copy=True),
-        frailty=ndtri(luck[:, LUCK_FRAILTY]),
+        frailty=frailty,
         insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
+        **groups(age, wage, frailty, luck[:, LUCK_RISK], values),
     )

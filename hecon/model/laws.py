@@ -44,7 +44,7 @@ class Run:
     ----------
     inputs : the base case and a few draws
     cohort : a user's own people, or None
-    results : of `simulate`
+    results : of `simulate`, every program
     """
 
     inputs: Inputs
@@ -53,8 +53,7 @@ class Run:
 
     def again(self, inputs: Inputs | None = None, **changes: object) -> xr.Dataset:
         """Run once more with something changed."""
-        settings: dict[str, object] = {"people": PEOPLE, "weeks": WEEKS, "cohort": self.cohort, **changes}
-        return simulate(self.inputs if inputs is None else inputs, **settings)  # type: ignore[arg-type]
+        return _simulated(self.inputs if inputs is None else inputs, self.cohort, **changes)
 
 
 def check_laws(parameters: Parameters, cohort: pd.DataFrame | None = None) -> list[Law]:
@@ -70,8 +69,13 @@ def check_laws(parameters: Parameters, cohort: pd.DataFrame | None = None) -> li
     every law, kept or not
     """
     inputs = parameters.sample(DRAWS, seed=1)
-    run = Run(inputs, cohort, simulate(inputs, people=PEOPLE, weeks=WEEKS, cohort=cohort))
+    run = Run(inputs, cohort, _simulated(inputs, cohort))
     return [law(run) for law in LAWS]
+
+
+def _simulated(inputs: Inputs, cohort: pd.DataFrame | None, **changes: object) -> xr.Dataset:
+    every = {"strategies": tuple(inputs.programs), "people": PEOPLE, "weeks": WEEKS, "cohort": cohort}
+    return simulate(inputs, **(every | changes))  # type: ignore[arg-type]
 
 
 def everything_is_finite(run: Run) -> Law:
@@ -93,6 +97,17 @@ def perspectives_add_up(run: Run) -> Law:
     alone = sum(cost(money, {party}) for party in SOCIETY)
     worst = float(np.abs(alone - cost(money, SOCIETY)).max() / run.results["people"].sum("subgroup").min())
     return Law("The parties' costs add up to society's", worst <= NOK, f"{worst:.1e} NOK a person")
+
+
+def subgroups_add_up(run: Run) -> Law:
+    """Subgroups add up to the whole."""
+    parts = run.again(by=("sex", "diagnosis"))
+    worst = max(
+        float(np.abs(parts[part].sum("subgroup") - run.results[part].sum("subgroup")).max())
+        for part in ("money", "outcome", "units")
+    )
+    worst /= float(run.results["people"].sum("subgroup").min())
+    return Law("Subgroups add up to the whole", worst <= NOK, f"{worst:.1e} a person")
 
 
 def friction_is_not_above_human_capital(run: Run) -> Law:
@@ -162,6 +177,7 @@ LAWS: tuple[Callable[[Run], Law], ...] = (
     everything_is_finite,
     money_sums_to_zero,
     perspectives_add_up,
+    subgroups_add_up,
     friction_is_not_above_human_capital,
     twins_differ_by_nothing,
     threads_do_not_show,

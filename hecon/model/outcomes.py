@@ -95,6 +95,12 @@ TRIAL = (
         "contacts",
         "Contacts of the program not held with people still eligible: not attended, or not offered to them.",
     ),
+    Measure(
+        "offered",
+        "Offered the program",
+        "people",
+        "In the program's offer and sick-listed in the week in which it is offered.",
+    ),
 )
 MEASURES = TRIAL + tuple(
     Measure(

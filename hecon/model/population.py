@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Draw
+from hecon.inputs.schema import Age, Diagnosis, Education, Risk, Sex, Start, Wage
 from hecon.model import kernel
 from hecon.model.benefits import insured_weeks, pension_increase, waiting_period
 from hecon.model.hazards import (
@@ -24,10 +26,19 @@ from hecon.model.kernel import AAP, FULL, GRADED, PENSION, WEEKS_PER_YEAR
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-SEXES = ("man", "woman")
-EDUCATIONS = ("school", "higher")
-DIAGNOSES = ("musculoskeletal", "psychological", "other")
-STARTS = ("full_sick_leave", "graded_sick_leave")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "sex": get_args(Sex),
+    "education": get_args(Education),
+    "diagnosis": get_args(Diagnosis),
+    "start": get_args(Start),
+    "age": get_args(Age),
+    "wage": get_args(Wage),
+    "risk": get_args(Risk),
+}
+"""The covariates that split people into subgroups, and their levels."""
+AGE_LIMITS = (35.0, 50.0)
+WAGE_LIMITS = (4.0, 6.0)
+"""In G; who earns more than the upper has a part of the wage that no benefit replaces."""
 GRADES = (0.5, 0.6, 0.7, 0.8)
 
 # Which column of luck decides what, so that adding one moves no other.
@@ -44,8 +55,9 @@ GRADES = (0.5, 0.6, 0.7, 0.8)
     LUCK_FRAILTY,
     LUCK_PENSION,
     LUCK_INSURED,
-) = range(12)
-LUCK_COLUMNS = 12
+    LUCK_RISK,
+) = range(13)
+LUCK_COLUMNS = 13
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class Population:
     Attributes
     ----------
     age : years
-    sex, education, diagnosis, start : rows of `SEXES`, `EDUCATIONS`, `DIAGNOSES`, `STARTS`
+    sex, education, diagnosis, start, age_group, wage_group, risk : places among the levels in `COLUMNS`
     grade : share of the job absent while on graded sick leave, on average
     employment_fraction : of full time
     wage : NOK of 2025 a year for the job held (full-time wage times employment fraction)
@@ -79,18 +91,19 @@ class Population:
     pension_held: Floats
     frailty: Floats
     insured: Integers
+    age_group: Integers
+    wage_group: Integers
+    risk: Integers
 
     def __len__(self) -> int:
         """Return the number of people."""
         return len(self.age)
 
 
-COLUMNS = {
-    "sex": SEXES,
-    "education": EDUCATIONS,
-    "diagnosis": DIAGNOSES,
-    "start": STARTS,
-}
+def level(population: Population, name: str) -> Integers:
+    """Return which level of a covariate each person has: int64[person], places in `COLUMNS[name]`."""
+    codes: Integers = getattr(population, {"age": "age_group", "wage": "wage_group"}.get(name, name))
+    return codes
 
 
 def draw_population(values: Draw, people: int, seed: int) -> Population:
@@ -121,8 +134,10 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
     )
     shares = np.cumsum([values["share_grade_50"], values["share_grade_60"], values["share_grade_70"]])
     diagnoses = np.cumsum([values["share_musculoskeletal"], values["share_psychological"]])
+    age = _ages(luck[:, LUCK_AGE], values)
+    frailty = ndtri(luck[:, LUCK_FRAILTY])
     return Population(
-        age=_ages(luck[:, LUCK_AGE], values),
+        age=age,
         sex=sex,
         education=(luck[:, LUCK_EDUCATION] < values["share_higher_education"]).astype(np.int64),
         diagnosis=np.searchsorted(diagnoses, luck[:, LUCK_DIAGNOSIS], side="right"),
@@ -133,9 +148,33 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
         weeks_sick_listed=weeks,
         rights_used=rights_used(days, weeks, values),
         pension_held=held,
-        frailty=ndtri(luck[:, LUCK_FRAILTY]),
+        frailty=frailty,
         insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
+        **groups(age, full_time_wage * fraction, frailty, luck[:, LUCK_RISK], values),
     )
+
+
+def groups(age: Floats, wage: Floats, frailty: Floats, luck: Floats, values: Draw) -> dict[str, Integers]:
+    """Return the groups of age, wage and predicted risk, by field of `Population`.
+
+    The risk of a long absence is predicted by a prognostic score, standard normal, which knows of frailty what its
+    correlation with it says.
+
+    Parameters
+    ----------
+    age, wage, frailty : as in `Population`
+    luck : float64[person], what the score sees beside frailty
+    values : one draw's inputs
+    """
+    from scipy.special import ndtri
+
+    correlation = values["risk_score_correlation"]
+    score = -correlation * frailty + np.sqrt(1.0 - correlation**2) * ndtri(luck)
+    return {
+        "age_group": np.searchsorted(AGE_LIMITS, age, side="right"),
+        "wage_group": np.searchsorted(WAGE_LIMITS, wage / values["grunnbelop"], side="right"),
+        "risk": np.searchsorted(ndtri([1.0 / 3.0, 2.0 / 3.0]), score, side="right"),
+    }
 
 
 def tapered(grade: Floats, values: Draw) -> Floats:
@@ -182,8 +221,6 @@ def rights_used(days: Floats, weeks: Integers, values: Draw) -> Integers:
 def people_arrays(population: Population, values: Draw) -> kernel.People:
     """Return the people as the kernel reads them."""
     n = len(population)
-    full_weeks, rest = waiting_period(values)
-    waiting_weeks = full_weeks + (1 if rest else 0)
     used = np.zeros((n, len(np.unique(STRUCTURE.group))), dtype=np.int64)
     used[:, SICKNESS] = population.rights_used
     frailty = np.exp(values["frailty_sd"] * population.frailty)
@@ -199,7 +236,7 @@ def people_arrays(population: Population, values: Draw) -> kernel.People:
     return kernel.People(
         state=np.where(population.start == 0, FULL, GRADED),
         clock=population.weeks_sick_listed,
-        waited=np.minimum(population.weeks_sick_listed, waiting_weeks),
+        waited=population.weeks_sick_listed,
         used=used,
         retirement=np.maximum(np.floor((values["retirement_age"] - population.age) * WEEKS_PER_YEAR), 0).astype(
             np.int64

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ from hecon.model.hazards import STATES, STRUCTURE, hazards
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOW_INDEX, FLOW_NAMES, FLOWS, net_public_financing
 from hecon.model.outcomes import MEASURE_NAMES
-from hecon.model.population import COLUMNS, Population, draw_population, people_arrays
-from hecon.model.programs import compile_program, delivery, delivery_flows
+from hecon.model.population import COLUMNS, Population, draw_population, level, people_arrays
+from hecon.model.programs import RESOURCE_NAMES, compile_program, delivery, delivery_flows, resource_use
 from hecon.model.runs import blocks, run_blocks
 
 Floats = NDArray[np.float64]
@@ -89,8 +90,8 @@ def simulate(
     people : synthetic people a draw, like the trial's at inclusion
     weeks : horizon
     seed : of all luck
-    by : covariates that split the people into subgroups ("sex", "education", "diagnosis", "start"), or "person" to keep
-        everybody apart
+    by : covariates that split the people into subgroups ("sex", "education", "diagnosis", "start", "age", "wage",
+        "risk"), or "person" to keep everybody apart
     cohort : a user's own people, as `read_cohort` returns them, in place of synthetic ones
     money : False counts outcomes only and reads no amounts
     threads : number of threads; never shows in the results
@@ -101,6 +102,7 @@ def simulate(
     Dataset of sums over the people of a subgroup:
         money[draw, strategy, subgroup, year, flow], discounted NOK of 2025
         outcome[draw, strategy, subgroup, measure]
+        units[draw, strategy, subgroup, resource], what delivery took, undiscounted; zero without money
         people[draw, subgroup], how many there are
 
     Raises
@@ -124,17 +126,20 @@ def simulate(
             results["people"].values[draw] = np.bincount(row, minlength=len(labels))
             world = world_of(population, values, tables[position], setup)
             for index, strategy in enumerate(setup.strategies):
-                money_of, outcome_of, _ = run_strategy(
-                    world, strategy, values, row, len(labels), setup, threads if by_person else 1
+                ran = run_strategy(
+                    world, population, strategy, values, row, len(labels), setup, threads if by_person else 1
                 )
-                results["money"].values[draw, index] = money_of
-                results["outcome"].values[draw, index] = outcome_of
+                results["money"].values[draw, index] = ran.money
+                results["outcome"].values[draw, index] = ran.outcome
+                results["units"].values[draw, index] = ran.units
             share = values["differences_carried_forward"]
             if weeks > WEEKS_PER_YEAR and share < 1.0:
                 year = replace(setup, weeks=WEEKS_PER_YEAR, money=False)
                 begun = world._replace(horizon=WEEKS_PER_YEAR)
                 first_year = [
-                    run_strategy(begun, strategy, values, row, len(labels), year, threads if by_person else 1)[1]
+                    run_strategy(
+                        begun, population, strategy, values, row, len(labels), year, threads if by_person else 1
+                    ).outcome
                     for strategy in setup.strategies
                 ]
                 carry_forward(results["money"].values[draw], results["outcome"].values[draw], first_year, share)
@@ -148,13 +153,16 @@ def simulate(
 def world_of(population: Population, values: Draw, table: kernel.Hazards, setup: Setup) -> kernel.World:
     """Return what is the same under every strategy at one draw; the program is put in later."""
     nothing = kernel.Program(
-        np.zeros(0, dtype=np.int64),
-        np.zeros((0, len(STATES)), dtype=np.bool_),
-        np.zeros(0),
-        np.zeros(0),
-        np.ones(STRUCTURE.destination.shape),
-        np.ones(STRUCTURE.exit_destination.shape),
-        0,
+        week=np.zeros(0, dtype=np.int64),
+        eligible=np.zeros((0, len(STATES)), dtype=np.bool_),
+        attendance=np.zeros(0),
+        reach=np.zeros(0),
+        own=np.zeros(0, dtype=np.bool_),
+        effect=np.ones(STRUCTURE.destination.shape),
+        exit_effect=np.ones(STRUCTURE.exit_destination.shape),
+        until=0,
+        offered=np.zeros(len(population), dtype=np.bool_),
+        offer_week=0,
     )
     return kernel.World(
         people_arrays(population, values),
@@ -167,16 +175,35 @@ def world_of(population: Population, values: Draw, table: kernel.Hazards, setup:
     )
 
 
-def run_strategy(
-    world: kernel.World, strategy: str, values: Draw, row: Integers, rows: int, setup: Setup, threads: int | None
-) -> tuple[Floats, Floats, Floats]:
-    """Run one strategy at one draw.
+class Ran(NamedTuple):
+    """One strategy at one draw.
 
-    Returns
-    -------
-    money float64[row, year, flow], outcome float64[row, measure], contacts float64[row, contact, held or missed]
+    Attributes
+    ----------
+    money : float64[row, year, flow]
+    outcome : float64[row, measure]
+    held : float64[row, contact, 2], contacts held and missed
+    units : float64[row, resource]
     """
-    world = world._replace(program=compile_program(strategy, values.programs, values))
+
+    money: Floats
+    outcome: Floats
+    held: Floats
+    units: Floats
+
+
+def run_strategy(
+    world: kernel.World,
+    population: Population,
+    strategy: str,
+    values: Draw,
+    row: Integers,
+    rows: int,
+    setup: Setup,
+    threads: int | None,
+) -> Ran:
+    """Run one strategy at one draw, for people whose row of the results is `row`, of `rows`."""
+    world = world._replace(program=compile_program(strategy, values.programs, values, population))
     contacts = len(world.program.week)
     money = np.zeros((rows, setup.years, len(FLOWS)))
     outcome = np.zeros((rows, len(MEASURE_NAMES)))
@@ -192,12 +219,14 @@ def run_strategy(
             threads=threads,
             progress=None,
         )
+    units = np.zeros((rows, len(RESOURCE_NAMES)))
     if setup.money:
-        people = np.bincount(row, minlength=rows).astype(float)
+        given = outcome[:, kernel.OFFERED]
         costs = delivery(strategy, values.programs, values)
-        money += delivery_flows(costs, held, people, setup.years, values["discount_rate"])
+        units += resource_use(costs, held, given)
+        money += delivery_flows(costs, held, given, setup.years, values["discount_rate"])
         money[..., FLOW_INDEX["cost_of_public_funds"]] = values["cost_of_public_funds"] * net_public_financing(money)
-    return money, outcome, held
+    return Ran(money, outcome, held, units)
 
 
 def carry_forward(money: Floats, outcome: Floats, first_year: Sequence[Floats], share: float) -> None:
@@ -233,15 +262,15 @@ def trace(
 
     Returns
     -------
-    DataFrame with one row a stay: person, state, first (week), weeks, waited (weeks of the employer's period behind
-    them at its start), used (weekdays of the right)
+    DataFrame with one row a stay: person, state, first (week), weeks, waited (weeks of the spell by law behind them at
+    its start), used (weekdays of the right)
     """
     setup = Setup((strategy,), people, weeks, seed, (), cohort, money=False)
     _check(setup, inputs)
     values = inputs.one(0)
     population = _population(values, setup)
     table = hazards(inputs.block(0, 1), weeks + _longest_clock(setup, inputs))[0]
-    program = compile_program(strategy, values.programs, values)
+    program = compile_program(strategy, values.programs, values, population)
     world = world_of(population, values, table, setup)._replace(program=program)
     counts = np.zeros(setup.persons, dtype=np.int64)
     room = 32
@@ -318,7 +347,7 @@ def _rows(population: Population, setup: Setup) -> Integers:
         return np.arange(setup.persons)
     row = np.zeros(setup.persons, dtype=np.int64)
     for name in setup.by:
-        row = row * len(COLUMNS[name]) + getattr(population, name)
+        row = row * len(COLUMNS[name]) + level(population, name)
     return row
 
 
@@ -328,6 +357,7 @@ def _empty(setup: Setup, draws: int, labels: list[str] | list[int]) -> xr.Datase
         {
             "money": (("draw", "strategy", "subgroup", "year", "flow"), np.zeros((*shape, setup.years, len(FLOWS)))),
             "outcome": (("draw", "strategy", "subgroup", "measure"), np.zeros((*shape, len(MEASURE_NAMES)))),
+            "units": (("draw", "strategy", "subgroup", "resource"), np.zeros((*shape, len(RESOURCE_NAMES)))),
             "people": (("draw", "subgroup"), np.zeros((draws, len(labels)))),
         },
         coords={
@@ -337,6 +367,7 @@ def _empty(setup: Setup, draws: int, labels: list[str] | list[int]) -> xr.Datase
             "year": np.arange(1, setup.years + 1),
             "flow": list(FLOW_NAMES),
             "measure": list(MEASURE_NAMES),
+            "resource": list(RESOURCE_NAMES),
         },
         attrs={"weeks": setup.weeks, "seed": setup.seed},
     )

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 
 from hecon.calibration.figures import DATE
-from hecon.calibration.followed import alone, changed
+from hecon.calibration.followed import alone
 from hecon.calibration.mi_nav import FIGURE, MI, RETURN, TOLERANCE, contents, mi_nav_rows, needed_days, solved_return
 from hecon.calibration.solved import FARTHEST
 from hecon.inputs.calibrated import Block
@@ -84,8 +84,8 @@ def test_emulated_people_have_the_days_that_were_asked_for(shipped):
     found = solved_return(shipped, inputs, needed, people=PEOPLE, seed=3, threads=1)
     assert not found.outside.any()
     study = read_unseen(shipped.folder).studies["mi_nav"]
-    whole = changed(alone(inputs, MI), study.people)
-    treated = changed(whole, contents(whole.drawn, found.ratio))
+    whole = alone(inputs, MI).replaced(study.people)
+    treated = whole.replaced(contents(whole.drawn, found.ratio))
     left = days(treated, MI) - days(whole, "usual_case_management") - needed
     # A search ends within the tolerance, or in a bracket of 0.005 on the logarithm.
     assert (np.abs(left) < 2 * TOLERANCE).all()

@@ -9,7 +9,7 @@ import pytest
 
 from hecon.calibration import followed, rehabilitation, studies, unseen
 from hecon.calibration.figures import DATE
-from hecon.calibration.followed import changed, follow, without_benefit
+from hecon.calibration.followed import follow, without_benefit
 from hecon.calibration.rehabilitation import (
     Rates,
     log_ratio_of_return,
@@ -61,8 +61,9 @@ def delivered(inputs, strategy, people, seed):
     """What delivery costs in a year as the model's own ledger has it, undiscounted."""
     values = inputs.one(0)
     setup = Setup((strategy,), people, 52, seed, (), None, money=False)
-    world = world_of(draw_population(values, people, seed), values, hazards(inputs, 60)[0], setup)
-    *_, held = run_strategy(world, strategy, values, np.arange(people), people, setup, 1)
+    population = draw_population(values, people, seed)
+    world = world_of(population, values, hazards(inputs, 60)[0], setup)
+    held = run_strategy(world, population, strategy, values, np.arange(people), people, setup, 1).held
     flows = delivery_flows(delivery(strategy, values.programs, values), held, np.ones(people), 1, 0.0)
     return float(flows.sum())
 
@@ -155,7 +156,7 @@ def test_their_days_at_their_value_give_their_money(published):
 
 
 def test_a_day_is_worth_labour_cost_by_260(shipped):
-    inputs = changed(shipped.base_case(), {"employer_contribution": 0.1})
+    inputs = shipped.base_case().replaced({"employer_contribution": 0.1})
     people = follow(inputs, 0, "usual_case_management", people=1, weeks=1, seed=1)
     population = replace(people.population, wage=np.array([260_000.0]), employment_fraction=np.array([0.5]))
     assert replace(people, population=population).value_of_a_day == pytest.approx([2200.0])
@@ -168,7 +169,7 @@ def test_part_timers_days_count_for_their_part():
 
 def test_what_is_produced_in_each_state_by_hand(shipped):
     changes = {"aap_degree": 0.9, "disability_degree": 0.95, "graded_productivity": 1.2, "production_surplus": 0.0}
-    people = follow(changed(shipped.base_case(), changes), 0, "usual_case_management", people=2, weeks=1, seed=1)
+    people = follow(shipped.base_case().replaced(changes), 0, "usual_case_management", people=2, weeks=1, seed=1)
     population = replace(people.population, grade=np.array([0.5, 0.2]), pension_held=np.array([0.0, 0.5]))
     share = production_shares(replace(people, population=population))
     assert share[0] == pytest.approx([1.0, 0.0, 0.6, 0.1, 0.05, 0.0, 0.0, 0.0])
@@ -286,7 +287,7 @@ def test_months_on_benefit_and_their_odds_ratio_by_hand():
 def test_a_return_is_five_weeks_without_benefit():
     early = history((FULL, 1), (WORK, 9))
     late = history((FULL, 2), (WORK, 4), (FULL, 1), (UNEMPLOYED, 3))
-    weeks, returned = rehabilitation._return(histories(early, late, history((WORK, 5), (FULL, 5))))
+    weeks, returned = rehabilitation.time_to_return(histories(early, late, history((WORK, 5), (FULL, 5))))
     assert weeks.tolist() == [1.0, 9.0, 0.0]
     assert returned.tolist() == [1.0, 0.0, 1.0]
 
@@ -374,7 +375,7 @@ def test_reports_are_of_different_people_in_the_two_arms(published):
 
 
 def test_25_years_at_work_in_place_of_sick_leave_by_hand(shipped, published):
-    inputs = changed(shipped.base_case(), {"discount_rate": 0.0, "production_surplus": 0.0})
+    inputs = shipped.base_case().replaced({"discount_rate": 0.0, "production_surplus": 0.0})
     people = follow(inputs, 0, "usual_case_management", people=2, weeks=1, seed=1)
     stub = Stub(people, (np.array([WORK, WORK]), np.array([FULL, WORK])))
     found = rehabilitation._lifetime(stub, published, Rates(euro=0.1, dollar=1.2), 1000.0)
@@ -403,13 +404,15 @@ def test_money_of_mi_nav_is_its_days_and_delivery(shipped, published):
     alike = {"wage_log_sd_men": 0.0, "wage_log_sd_women": 0.0, "share_part_time": 0.0}
     alike |= {"monthly_wage_median_men": 50_000.0, "monthly_wage_median_women": 50_000.0}
     alike |= {"share_graded_pension_at_inclusion": 0.0}
-    inputs = changed(posterior_rows(shipped, DRAWS, 7), alike)
+    inputs = posterior_rows(shipped, DRAWS, 7).replaced(alike)
     found = studies.mi_nav(inputs, 3, published, euro=0.1, seed=7)
     day = found["mi_nav.value_of_a_day"]
     delivered_26 = found["mi_nav.cost_26.societal"] - day * found["mi_nav.days_26.difference"]
     delivered_52 = -found["mi_nav.net_benefit_52"] - day * found["mi_nav.days_52.difference"]
     assert delivered_26 == pytest.approx(delivered_52)  # both sessions are held by week 9
-    assert delivered_26 > 0.1 * float(inputs["mi_training_cost"][3])
+    assert delivered_26 > 0.1 * float(
+        inputs["mi_course_fee"][3] / inputs["participants_per_caseworker"][3] / inputs["training_lasts"][3]
+    )
 
 
 def test_a_share_varies_like_the_people_its_interval_stands_for():

@@ -148,6 +148,7 @@ RANGES = [
     ("index, 1 = full health", -1.0, 1.0, "-1 to 1"),
     ("exponent", -10.0, 10.0, "-10 to 10"),
     ("per year, real", -0.2, 0.2, "-0.2 to 0.2"),
+    ("workdays, difference", -260.0, 260.0, "-260 to 260"),
     ("per year", 0.0, None, "0 or more"),
     ("per week", 0.0, None, "0 or more"),
     ("hazard ratio", 0.0, None, "0 or more"),

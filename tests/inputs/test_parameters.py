@@ -309,7 +309,7 @@ def test_a_program_names_parameters_its_own_included(read, program):
     parameters = read(program)
     visit = parameters.programs["visit"]
     assert (visit.name, visit.contacts[0].eligible) == ("visit", ("full_sick_leave",))
-    assert visit.contacts[0].held == {"caseworker_hours": "session_hours"}
+    assert [term.times for term in visit.contacts[0].held["caseworker_hours"]] == [("session_hours",)]
     assert parameters["session_hours"].file == "programs/visit.toml"
     assert parameters.base_case().programs == parameters.programs
 

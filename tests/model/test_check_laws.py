@@ -14,6 +14,7 @@ from hecon.model.simulation import simulate
 
 MONEY_ZERO = "Costs over all parties and the outside sum to zero"
 ADD_UP = "The parties' costs add up to society's"
+SUBGROUPS = "Subgroups add up to the whole"
 FRICTION = "Friction cost is never above human capital"
 TWINS = "Identical programs differ by exactly 0"
 THREADS = "The number of threads never shows"
@@ -37,6 +38,7 @@ def test_all_laws_are_kept_by_what_is_shipped(parameters):
         FINITE,
         MONEY_ZERO,
         ADD_UP,
+        SUBGROUPS,
         FRICTION,
         TWINS,
         THREADS,
@@ -122,6 +124,16 @@ def changed_simulation(monkeypatch, change):
         return change(results, options)
 
     monkeypatch.setattr(laws, "simulate", simulated)
+
+
+def test_people_lost_between_subgroups_are_caught(parameters, monkeypatch):
+    def change(results, options):
+        if options.get("by") == ("sex", "diagnosis"):
+            results["outcome"][..., 0, :] *= 0.5
+        return results
+
+    changed_simulation(monkeypatch, change)
+    assert SUBGROUPS in broken(parameters)
 
 
 def test_luck_that_goes_by_the_position_of_a_program_is_caught(parameters, monkeypatch):

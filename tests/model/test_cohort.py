@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hecon.inputs.errors import InputError
-from hecon.model.cohort import OPTIONAL, REQUIRED, cohort_population, read_cohort
+from hecon.model.cohort import CODED, OPTIONAL, REQUIRED, cohort_population, read_cohort
 from hecon.model.simulation import simulate, trace
 
 HEADER = "age,sex,start,weeks_sick_listed,wage"
@@ -328,7 +328,7 @@ def test_a_cohort_alike_the_synthetic_people_costs_what_they_cost(parameters):
     frame = pd.DataFrame(
         {name: getattr(drawn, name) for name in ("age", "wage", "weeks_sick_listed", "grade", "rights_used")}
         | {name: getattr(drawn, name) for name in ("employment_fraction", "pension_held")}
-        | {name: np.array(levels)[getattr(drawn, name)] for name, levels in COLUMNS.items()}
+        | {name: np.array(COLUMNS[name])[getattr(drawn, name)] for name in CODED}
     )
     synthetic = simulate(inputs, STRATEGIES, people=400, weeks=104, seed=11)
     given = simulate(inputs, STRATEGIES, weeks=104, seed=11, cohort=frame)

@@ -209,6 +209,6 @@ def test_an_invitation_affects_the_share_of_those_who_stay_away_that_it_says(res
     strong = {"early_contact_return_ratio": 4.0, "effect_ends_week": 14.0, "invitation_response": response}
     world = world_of_the_alike("motivational_interviewing", "eight weeks in", 20, **sessions, **strong)
     exact = compare_with_the_exact(world, "eight weeks in")
-    nobody = exact_occupancy(world._replace(program=no_program()), "eight weeks in")
+    nobody = exact_occupancy(world._replace(program=no_program(persons=PERSONS)), "eight weeks in")
     assert np.all(np.abs(exact - nobody)[:2] < 1e-12)
     assert exact[14, WORK] - nobody[14, WORK] > 0.05

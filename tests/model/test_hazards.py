@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from small_worlds import compiled
 
 from hecon.model.hazards import (
     ON_AAP,
@@ -15,7 +16,15 @@ from hecon.model.hazards import (
 )
 from hecon.model.kernel import AAP, DEAD, FULL, GRADED, PENSION, RETIRED, UNEMPLOYED, WORK
 from hecon.model.ledger import FLOW_INDEX, FLOWS
-from hecon.model.programs import Delivery, compile_program, contacts_of, delivery, delivery_flows
+from hecon.model.programs import (
+    RESOURCE_INDEX,
+    RESOURCE_NAMES,
+    Delivery,
+    contacts_of,
+    delivery,
+    delivery_flows,
+    resource_use,
+)
 
 RATES = {
     "return_rate_full": 0.03,
@@ -160,7 +169,7 @@ def test_an_effect_multiplies_its_own_hazards_only(parameters):
         "motivational_content_aap_odds_ratio": 0.5,
     }
     inputs = parameters.overlay(values).base_case()
-    program = compile_program("motivational_interviewing", inputs.programs, inputs.one(0))
+    program = compiled("motivational_interviewing", inputs)
     moves = {
         (origin, int(to)): float(program.effect[origin, slot])
         for origin in range(len(STATES))
@@ -179,7 +188,7 @@ def test_an_effect_multiplies_its_own_hazards_only(parameters):
 def test_contacts_are_in_the_order_of_their_weeks(parameters):
     inputs = parameters.base_case()
     for name in inputs.programs:
-        program = compile_program(name, inputs.programs, inputs.one(0))
+        program = compiled(name, inputs)
         costs = delivery(name, inputs.programs, inputs.one(0))
         np.testing.assert_array_equal(program.week, costs.week)
         assert np.all(np.diff(program.week) >= 0)
@@ -189,34 +198,45 @@ def test_contacts_are_in_the_order_of_their_weeks(parameters):
 
 def test_what_a_contact_costs_by_hand(parameters):
     values = {
-        "mi_session_hours": 2.0,
+        "session_conversation_hours": 1.5,
+        "session_preparation_hours": 0.3,
+        "session_notes_hours": 0.2,
         "caseworker_hour": 700.0,
-        "participant_session_hours": 1.5,
+        "supervisor_hour": 900.0,
+        "overhead_share": 0.25,
         "participant_hour": 200.0,
         "trips_per_contact": 1.0,
         "participant_trip": 90.0,
         "missed_session_hours": 0.25,
-        "mi_training_cost": 1000.0,
-        "mi_supervision_hours": 1.2,
+        "mi_course_fee": 20_000.0,
+        "mi_training_hours": 45.0,
+        "mi_supervision_hours": 39.0,
+        "participants_per_caseworker": 30.0,
+        "training_lasts": 2.0,
+        "caseworkers_per_supervisor": 6.0,
     }
     inputs = parameters.overlay(values).base_case()
     costs = delivery("motivational_interviewing", inputs.programs, inputs.one(0))
     first = int(np.flatnonzero(costs.week == 7)[0])
-    held = {flow.name: float(costs.held[first, FLOW_INDEX[flow.name]]) for flow in FLOWS if costs.held[first].any()}
-    assert {name: cost for name, cost in held.items() if cost} == {
-        "delivery_nav": 1400.0,
+    held = costs.held[first] @ costs.price
+    assert {flow.name: float(held[FLOW_INDEX[flow.name]]) for flow in FLOWS if held[FLOW_INDEX[flow.name]]} == {
+        "delivery_nav": pytest.approx(1400.0 * 1.25),
         "delivery_participant": 1.5 * 200 + 90,
     }
-    assert costs.missed[first].sum() == costs.missed[first, FLOW_INDEX["delivery_nav"]] == 175.0
-    everybody = costs.per_participant
-    assert everybody.sum() == everybody[FLOW_INDEX["delivery_nav"]] == pytest.approx(1000 + 1.2 * 700)
+    missed = costs.missed[first] @ costs.price
+    assert missed.sum() == missed[FLOW_INDEX["delivery_nav"]] == pytest.approx(175.0 * 1.25)
+    everybody = costs.per_participant @ costs.price
+    caseworker, supervisor = 45 / 30 / 2 + 39 / 30, 39 / 30 / 6
+    expected = 20_000 / 30 / 2 + (caseworker * 700 + supervisor * 900) * 1.25
+    assert everybody.sum() == everybody[FLOW_INDEX["delivery_nav"]] == pytest.approx(expected)
 
 
 def test_delivery_is_booked_in_its_year_and_discounted_from_its_week():
-    nav = FLOW_INDEX["delivery_nav"]
-    held, missed, everybody = (np.zeros((3, len(FLOWS))) for _ in range(3))
-    held[:, nav], missed[:, nav], everybody[0, nav] = (100.0, 200.0, 300.0), (10.0, 20.0, 30.0), 5.0
-    costs = Delivery(np.array([0, 51, 60]), held, missed, everybody[0])
+    nav, hours = FLOW_INDEX["delivery_nav"], RESOURCE_INDEX["caseworker_hours"]
+    held, missed = (np.zeros((3, len(RESOURCE_NAMES))) for _ in range(2))
+    everybody, price = np.zeros(len(RESOURCE_NAMES)), np.zeros((len(RESOURCE_NAMES), len(FLOWS)))
+    held[:, hours], missed[:, hours], everybody[hours], price[hours, nav] = (1.0, 2.0, 3.0), (0.1, 0.2, 0.3), 0.05, 100
+    costs = Delivery(np.array([0, 51, 60]), held, missed, everybody, 0, price)
     contacts = np.array([[[2.0, 1.0], [1.0, 0.0], [3.0, 2.0]]])
     got = delivery_flows(costs, contacts, np.array([4.0]), 2, 0.04)
 
@@ -228,3 +248,6 @@ def test_delivery_is_booked_in_its_year_and_discounted_from_its_week():
     assert got.sum() == pytest.approx(got[..., nav].sum())
     # A contact after the horizon costs nothing.
     np.testing.assert_allclose(delivery_flows(costs, contacts, np.array([4.0]), 1, 0.04)[0, :, nav], [first])
+    # Units are the same, undiscounted.
+    units = resource_use(costs, contacts, np.array([4.0]))
+    assert units[0, hours] == units.sum() == pytest.approx(4 * 0.05 + 2 + 0.1 + 2 + 3 * 3 + 2 * 0.3)

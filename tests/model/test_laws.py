@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 import xarray as xr
-from small_worlds import markov_world, measured, traced, world_of
+from small_worlds import asked_about, compiled, markov_world, measured, traced, world_of
 
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
@@ -46,10 +46,9 @@ STRONG = {
     "early_second_attendance": 0.5,
     "mi_first_attendance": 0.7,
     "mi_second_attendance": 0.5,
-    "mi_training_cost": 0.0,
+    "mi_course_fee": 0.0,
+    "mi_training_hours": 0.0,
     "mi_supervision_hours": 0.0,
-    "mi_session_hours": 2.0,
-    "early_session_hours": 2.0,
 }
 NO_EFFECT = STRONG | {
     "early_contact_return_ratio": 1.0,
@@ -59,6 +58,7 @@ NO_EFFECT = STRONG | {
 PRICES = (
     "caseworker_hour",
     "coordinator_hour",
+    "supervisor_hour",
     "physiotherapist_hour",
     "psychologist_hour",
     "physician_hour",
@@ -164,7 +164,9 @@ def test_f06_a_program_under_another_name_is_the_same_program(base):
 
 def test_f06_without_effect_and_cost_a_program_is_usual_care(parameters):
     inputs = parameters.overlay(
-        NO_EFFECT | {"early_session_hours": 0.0, "participant_session_hours": 0.0, "missed_session_hours": 0.0}
+        NO_EFFECT
+        | {f"session_{part}_hours": 0.0 for part in ("conversation", "preparation", "notes")}
+        | {"missed_session_hours": 0.0}
     ).base_case()
     # The trips are paid per contact, so they must cost nothing too.
     inputs = replace(inputs, drawn={"participant_trip": np.zeros(1)})
@@ -180,7 +182,7 @@ def test_f07_everybody_returns_when_the_ratio_has_no_bound_and_nobody_when_it_is
     reach = {"coordinated_meeting_attendance": 1.0, "coordinated_first_week": 1.0, "effect_ends_week": 52.0}
     after = {}
     for ratio in (1e9, 1e-9):
-        inputs = parameters.overlay(reach | {"coordinated_return_ratio": ratio}).base_case()
+        inputs = asked_about(parameters, COORDINATED).overlay(reach | {"what_if_return_ratio": ratio}).base_case()
         after[ratio] = trace(inputs, COORDINATED, people=2000, weeks=52)
     share = occupancy(after[1e9], 52)
     assert float(share.sel(week=1, state=["full_sick_leave", "graded_sick_leave"]).sum()) > 0.8
@@ -202,7 +204,7 @@ def test_f07_effects_are_monotone(parameters):
     calm = {"full_to_graded_rate": 0.0, "graded_to_full_rate": 0.0}
     first, days = [], []
     for ratio in (0.25, 0.5, 1.0, 2.0, 4.0):
-        inputs = parameters.overlay(calm | {"coordinated_return_ratio": ratio}).base_case()
+        inputs = asked_about(parameters, COORDINATED).overlay(calm | {"what_if_return_ratio": ratio}).base_case()
         stays = trace(inputs, COORDINATED, people=2000, weeks=104)
         first.append(stays.groupby("person")["weeks"].first().to_numpy())
         run = simulate(inputs, [COORDINATED], people=2000, weeks=52)
@@ -223,7 +225,7 @@ def test_larger_odds_of_the_allowance_only_add_people_to_it(parameters):
 
 @pytest.mark.parametrize(("strategy", "first_contact"), [(EARLY, 7), (MI, 7), (COORDINATED, 1)])
 def test_f08_nothing_differs_before_the_first_contact(parameters, strategy, first_contact):
-    inputs = parameters.overlay(STRONG | {"coordinated_return_ratio": 2.0}).base_case()
+    inputs = asked_about(parameters, COORDINATED).overlay(STRONG | {"what_if_return_ratio": 2.0}).base_case()
     usual, treated = (trace(inputs, name, people=3000, weeks=60) for name in (USUAL, strategy))
     share = [occupancy(stays, 60) for stays in (usual, treated)]
     before = share[0]["week"] <= first_contact
@@ -293,7 +295,7 @@ def test_contacts_are_only_for_those_still_sick_listed(base):
         outcome = run["outcome"][0, 0]
         due = (outcome.sel(measure="contacts_held") + outcome.sel(measure="contacts_missed")).values
         stays = trace(base, strategy, people=3000, weeks=60)
-        program = simulation.compile_program(strategy, base.programs, base.one(0))
+        program = compiled(strategy, base)
         expected = np.zeros(3000)
         for week in program.week:
             there = (stays["first"] <= week) & (stays["first"] + stays["weeks"] > week)
@@ -322,8 +324,8 @@ def test_attendance_is_nested_and_has_its_probability(base):
 
 
 def test_contacts_of_an_included_program_start_no_effect(base):
-    program = simulation.compile_program(MI, base.programs, base.one(0))
-    usual = simulation.compile_program(USUAL, base.programs, base.one(0))
+    program = compiled(MI, base)
+    usual = compiled(USUAL, base)
     assert np.all(np.diff(program.week) >= 0)
     assert sorted(program.week[program.reach == 0.0]) == sorted(usual.week)
     assert sorted(program.reach[program.reach > 0.0]) == sorted(program.attendance[program.reach > 0.0])
@@ -335,11 +337,11 @@ def test_contacts_of_an_included_program_start_no_effect(base):
 def test_an_invitation_reaches_a_share_of_those_who_stay_away(parameters, response):
     """Of 60% who come and 40% who stay away, a quarter of the 40 makes 70%; the coordinated program is left alone."""
     changed = parameters.overlay({"mi_first_attendance": 0.6, "mi_second_attendance": 0.2})
-    values = changed.overlay({"invitation_response": response}).base_case().one(0)
-    sessions = simulation.compile_program(MI, values.programs, values)
+    values = changed.overlay({"invitation_response": response}).base_case()
+    sessions = compiled(MI, values)
     own = sessions.reach[sessions.reach > 0.0]
     np.testing.assert_allclose(own, {0.0: [0.6, 0.2], 0.25: [0.7, 0.4], 1.0: [1.0, 1.0]}[response], rtol=1e-15)
-    other = simulation.compile_program(COORDINATED, values.programs, values)
+    other = compiled(COORDINATED, values)
     np.testing.assert_array_equal(other.reach, other.attendance)
 
 
@@ -469,7 +471,7 @@ def test_effects_of_one_program_end_together(base):
 @pytest.mark.parametrize("scenario", ["base case", *SCENARIOS])
 def test_f10_the_ledger_closes_in_every_scenario(parameters, scenario, productivity):
     chosen = parameters if scenario == "base case" else parameters.with_scenario(scenario)
-    run = simulate(chosen.base_case(), people=250, weeks=260, by="person")
+    run = simulate(chosen.base_case(), tuple(chosen.programs), people=250, weeks=260, by="person")
     money = run["money"]
     assert np.isfinite(money).all()
     by_party = {party: cost(money, {party}, productivity=productivity).sum("year") for party in PARTIES}
@@ -630,7 +632,7 @@ def test_f12_qalys_of_the_base_case_differ_by_survival_alone(strong):
 
 
 def test_f12_without_prices_delivery_costs_nothing(parameters):
-    free = dict.fromkeys(PRICES, 0.0) | {"mi_training_cost": 0.0}
+    free = dict.fromkeys(PRICES, 0.0) | {"mi_course_fee": 0.0}
     run = simulate(parameters.overlay(free).base_case(), people=300, weeks=60)
     delivery = [flow.name for flow in FLOWS if flow.kind == "delivery"]
     assert np.all(run["money"].sel(flow=delivery) == 0.0)
@@ -674,7 +676,8 @@ def test_f12_every_price_of_delivery_is_in_exactly_one_line(parameters):
 
 def test_delivery_by_hand(parameters):
     """One contact that everybody attends, in week 7: hours times price times people still sick-listed, discounted."""
-    inputs = parameters.overlay(NO_EFFECT | {"early_first_attendance": 1.0, "caseworker_hour": 700.0}).base_case()
+    prices = {"caseworker_hour": 560.0, "overhead_share": 0.25}
+    inputs = parameters.overlay(NO_EFFECT | prices | {"early_first_attendance": 1.0}).base_case()
     inputs = replace(inputs, drawn={"dialogue_meeting_share": np.zeros(1), "early_second_attendance": np.ones(1)})
     run = simulate(inputs, [EARLY], people=500, weeks=52)
     share = occupancy(trace(inputs, EARLY, people=500, weeks=52), 52)

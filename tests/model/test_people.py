@@ -6,7 +6,7 @@ import pytest
 from hecon.inputs.errors import InputError
 from hecon.model import simulation
 from hecon.model.cohort import read_cohort
-from hecon.model.population import DIAGNOSES, GRADES, draw_population, people_arrays, tapered
+from hecon.model.population import COLUMNS, GRADES, draw_population, people_arrays, tapered
 from hecon.model.simulation import simulate, trace
 
 HEADER = "age,sex,start,weeks_sick_listed,wage"
@@ -42,8 +42,8 @@ def share_within(sample, expected):
 def test_people_are_the_trials_in_shares(people, values):
     assert share_within(people.sex == 1, values["share_women"])
     assert share_within(people.education == 1, values["share_higher_education"])
-    assert share_within(people.diagnosis == DIAGNOSES.index("musculoskeletal"), values["share_musculoskeletal"])
-    assert share_within(people.diagnosis == DIAGNOSES.index("psychological"), values["share_psychological"])
+    assert share_within(people.diagnosis == COLUMNS["diagnosis"].index("musculoskeletal"), values["share_musculoskeletal"])
+    assert share_within(people.diagnosis == COLUMNS["diagnosis"].index("psychological"), values["share_psychological"])
     assert share_within(people.start == 0, values["share_full_at_inclusion"])
     assert share_within(people.pension_held > 0, values["share_graded_pension_at_inclusion"])
     assert share_within(people.insured == 1, values["share_insured_unemployed"])

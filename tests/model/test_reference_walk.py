@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from slow_walk import Luck, Tables, slow_categories, slow_measures, slow_money, slow_stays
-from small_worlds import count_weeks, measured, traced, world_of
+from small_worlds import asked_about, count_weeks, measured, traced, world_of
 
 from hecon.model import kernel
 from hecon.model.kernel import AAP, DEAD, FULL, GRADED, PENSION, RETIRED, UNEMPLOYED, WORK
@@ -23,7 +23,7 @@ EFFECTS = {
     "motivational_content_return_ratio": 0.7,
     "motivational_content_relapse_ratio": 1.4,
     "motivational_content_aap_odds_ratio": 0.3,
-    "coordinated_return_ratio": 1.8,
+    "what_if_return_ratio": 1.8,
     "effect_ends_week": 30.0,
 }
 # People move often, rights run out early, and few weeks in work restore them.
@@ -45,6 +45,7 @@ CASES = {
     "old and deadly": EFFECTS | BUSY | OLD | DEADLY,
     "pension doubles mortality": EFFECTS | BUSY | DEADLY | {"mortality_ratio_pension": 2.0, "aap_to_disability": 1.0},
     "employer pays 30 days": EFFECTS | BUSY | {"employer_period": 30.0, "relapse_gap": 22.0},
+    "less sick pay from week 6": EFFECTS | BUSY | {"sick_pay_later_rate": 0.7, "sick_pay_later_from_week": 6.0},
     "an effect beyond the horizon": EFFECTS | BUSY | {"effect_ends_week": 400.0},
     "half of those who stay away are affected": EFFECTS | BUSY | {"invitation_response": 0.5},
     "being invited is enough": EFFECTS | BUSY | {"invitation_response": 1.0},
@@ -67,7 +68,7 @@ def both(parameters):
 
     def walk(case, strategy):
         if (case, strategy) not in done:
-            inputs = parameters.overlay(CASES[case]).base_case()
+            inputs = asked_about(parameters, "coordinated_program").overlay(CASES[case]).base_case()
             world, _ = world_of(inputs, strategy, PEOPLE, WEEKS, SEED)
             tables = Tables(world)
             slow = [slow_stays(world, SEED, 0, person, tables) for person in range(PEOPLE)]
