@@ -14,6 +14,7 @@ import xarray as xr
 from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
+from hecon.evaluation.choices import Choices, choices
 from hecon.inputs.errors import InputError
 from hecon.model.cohort import cohort_population
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -21,6 +22,7 @@ from hecon.model.ledger import costs
 from hecon.model.population import draw_population
 from hecon.model.runs import code_digest, run_blocks, whole_file
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
+from hecon.model.taxes import contribution_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +68,8 @@ class Comparison:
     structural
         Cost to society per person in 12 months by scenario that has a table of its own in place of the calibrated one,
         draw and strategy; "base" is the first scenario.
+    choices
+        Every program beside those compared, and the effect that some would need; None where the people are a user's.
     record
         Seed, sizes, versions, the calibrated tables and the parameters' hash.
     """
@@ -78,6 +82,7 @@ class Comparison:
     occupancy: xr.DataArray = field(repr=False)
     scenarios: xr.DataArray = field(repr=False)
     structural: xr.DataArray = field(repr=False)
+    choices: Choices | None = field(repr=False)
     record: Mapping[str, Any]
 
     @property
@@ -138,6 +143,8 @@ class Comparison:
             "structural": results.structural(self),
             "drivers": results.drivers(self),
         }
+        if self.choices is not None:
+            tables |= {"programs": self.choices.programs, "needed_effects": self.choices.needed}
         paths = [folder / f"{name}.csv" for name in tables]
         for path, table in zip(paths, tables.values(), strict=True):
             with whole_file(path) as temporary:
@@ -247,6 +254,9 @@ def compare(
         occupancy=_occupancy(parameters, strategies, people, weeks, seed, cohort),
         scenarios=_scenarios(parameters, {"base": base, NO_AAP_DIFFERENCE: base_alike}, moved, comparator),
         structural=_structural(years),
+        choices=None
+        if cohort is not None
+        else choices(parameters, strategies, draws=draws, seed=seed, threads=threads, progress=progress),
         record={
             "seed": seed,
             "draws": draws,
@@ -314,7 +324,7 @@ def _value_of_day(parameters: Parameters, people: int, seed: int, cohort: pd.Dat
     values = parameters.base_case().one(0)
     who = draw_population(values, people, seed) if cohort is None else cohort_population(cohort, values, seed)
     wage = who.wage.sum() / who.employment_fraction.sum()
-    return float(wage * (1.0 + values["employer_contribution"]) / WORKDAYS)
+    return float(wage * (1.0 + contribution_rate(values)) / WORKDAYS)
 
 
 def _occupancy(

@@ -370,6 +370,15 @@ def structural(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _felt(comparison: Comparison, name: str) -> bool:
+    """Tell whether a parameter can move a result here: it counts no volumes and is of no program left out."""
+    entry, programs = comparison.parameters[name], comparison.parameters.programs
+    if not entry.file.startswith("programs/"):
+        return entry.role != "volume"
+    among = {*comparison.strategies, *(other for each in comparison.strategies for other in programs[each].includes)}
+    return any(name == other for each in among for _, other in programs[each].named())
+
+
 def drivers(comparison: Comparison) -> pd.DataFrame:
     """Give how much of the spread of society's gain in 12 months goes with each uncertain parameter.
 
@@ -382,7 +391,8 @@ def drivers(comparison: Comparison) -> pd.DataFrame:
     gain = -cea.incremental(
         costs_by_horizon(comparison).sel(perspective="society", horizon=YEAR_1, drop=True), comparison.comparator
     )
-    ranks = {name: pd.Series(values).rank() for name, values in inputs.drawn.items() if np.ptp(values) > 0}
+    felt = {name: values for name, values in inputs.drawn.items() if _felt(comparison, name) and np.ptp(values) > 0}
+    ranks = {name: pd.Series(values).rank() for name, values in felt.items()}
     rows = []
     for name in comparison.programs:
         gains = pd.Series(gain.sel(strategy=name).to_numpy()).rank()
