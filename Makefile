@@ -4,7 +4,7 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help report test slow lint bench bugs calibration validation clean
+.PHONY: help report test slow lint bench bugs analyses calibration validation clean
 
 help:
 	@echo "make report   the ICER report: results/report.html"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    person-weeks per second, variance against independent luck"
 	@echo "make bugs     replays the planted bugs against the tests"
+	@echo "make analyses      every analysis: tables and figures in analyses/results/"
 	@echo "make calibration   every table of parameters/calibrated/, made again"
 	@echo "make validation    docs/validation.md, made again"
 	@echo "make clean    removes the environment, caches and results"
@@ -38,6 +39,11 @@ bench: $(VENV)/installed
 bugs: $(VENV)/installed-test
 	$(RUN) tests/bugs/replay.py
 
+ANALYSES := compare_programs break_even targeting budget_impact reforms who_gains
+
+analyses: $(VENV)/installed
+	for analysis in $(ANALYSES); do $(RUN) analyses/$$analysis.py || exit 1; done
+
 # In this order: scenarios are solved for on the base case's rows, and checks are about its table.
 REFITTED := invitation_effect frailty_off
 SOLVED   := aap_difference_zero published_hazard_ratio mi_nav_effect
@@ -47,6 +53,7 @@ calibration: $(VENV)/installed-test
 	$(RUN) -m hecon calibrate --checks
 	for scenario in $(REFITTED); do $(RUN) -m hecon calibrate --people 5000 --scenario $$scenario || exit 1; done
 	for scenario in $(SOLVED); do $(RUN) -m hecon calibrate --people 5000 --scenario $$scenario || exit 1; done
+	$(RUN) -m hecon calibrate --programs
 	$(RUN) analyses/calibration_tables.py
 
 validation: $(VENV)/installed

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
+from click.core import ParameterSource
 
 import hecon
 
@@ -161,15 +162,40 @@ def parameters(name: str | None, grade: str | None, **options: Any) -> None:  # 
 
 @main.command()
 @reading
+@click.argument("name", required=False)
+@click.option("--page", type=click.Path(path_type=Path), help="Write programs.md to this folder.")
+def programs(name: str | None, page: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """List the programs and what their effects rest on, or show NAME."""
+    from hecon.inputs.errors import InputError, closest
+    from hecon.report.programs import PAGE, in_order, listed, section, write_page
+
+    read = _parameters(**options)
+    if page is not None:
+        _check_place(page, page / PAGE, "--page")
+        click.echo(f"Written: {write_page(read, page)}")
+    elif name is None:
+        click.echo("\n".join(listed(read, each) for each in in_order(read)))
+    elif name in read.programs:
+        click.echo(section(read, name))
+    else:
+        raise InputError(f"{name!r} is not a program: {closest(name, read.programs)}")
+
+
+@main.command()
+@reading
 @COHORT
 def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Check the parameter files and the model's laws on a small run."""
+    from hecon.inputs.responses import stale_curves
+
     read = _parameters(**options)
     for name in read.scenarios:
         read.with_scenario(name)
     click.echo(
         f"{len(read.entries)} parameters, {len(read.programs)} programs, {len(read.scenarios)} scenarios: in order"
     )
+    for warning in stale_curves(read):
+        click.echo(f"warning  {warning}")
     people = None if cohort is None else hecon.read_cohort(cohort)
     laws = hecon.check_laws(read, people)
     for law in laws:
@@ -181,6 +207,15 @@ def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
 @main.command()
 @click.option("--scenario", help="Make the table of a named scenario, in place of the base case's.")
 @click.option("--checks", is_flag=True, help="Refit without parts of the data, on known truth, under other priors.")
+@click.option(
+    "--programs",
+    "program",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value="",
+    help="Make the response curves of programs whose effect was measured, or of NAME; rows and people have defaults "
+    "of their own.",
+)
 @click.option("--rows", default=1000, show_default=True, help="Rows of the table.")
 @click.option("--people", default=20_000, show_default=True, help="People in each emulated arm.")
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
@@ -193,11 +228,24 @@ def check(cohort: Path | None, **options: Any) -> None:  # noqa: ANN401
     show_default=True,
     help="Where steps are kept: a run that was killed goes on from there.",
 )
-def calibrate(scenario: str | None, rows: int, folder: Path | None, *, checks: bool, **options: Any) -> None:  # noqa: ANN401
+def calibrate(
+    scenario: str | None,
+    program: str | None,
+    rows: int,
+    folder: Path | None,
+    *,
+    checks: bool,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Draw what was never published from its posterior, and write parameters/calibrated/."""
     from hecon.calibration.tables import make_checks, make_tables
     from hecon.inputs.errors import InputError
 
+    if program is not None:
+        if scenario is not None or checks:
+            raise InputError("--programs: curves are of the base case: leave --scenario and --checks out")
+        _make_curves(program, folder, rows=rows, **options)
+        return
     if checks:
         if scenario is not None:
             raise InputError("--checks: they are of the base case: leave --scenario out")
@@ -215,6 +263,21 @@ def calibrate(scenario: str | None, rows: int, folder: Path | None, *, checks: b
             f"{posterior.effective_size.min():.0f}, emulator off by at most {posterior.emulator_error.max():.2f} "
             "standard errors"
         )
+
+
+def _make_curves(program: str, folder: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Make response curves, of the size asked for or else of their own, and say what they reach."""
+    from hecon.calibration.responses import make_curves
+
+    source = click.get_current_context().get_parameter_source
+    sizes = {name: options[name] for name in ("rows", "people") if source(name) is not ParameterSource.DEFAULT}
+    names = (program,) if program else ()
+    given = {name: options[name] for name in ("seed", "threads")}
+    curves = make_curves(folder, names, progress=True, **given, **sizes)
+    click.echo(f"{'program':45} {'figure':15} {'at 1/8':>10} {'at 1':>10} {'at 8':>10}")
+    for made in curves:
+        reached = made.value[[0, len(made.value) // 2, -1]]
+        click.echo(f"{made.program:45} {made.figure:15} " + " ".join(f"{value:10.3g}" for value in reached))
 
 
 @main.command()

@@ -33,6 +33,8 @@ TABLES = {
     "scenarios",
     "structural",
     "drivers",
+    "programs",
+    "needed_effects",
 }
 COHORT = "age,sex,start,weeks_sick_listed,wage\n40,man,full_sick_leave,8,500000\n50,woman,graded_sick_leave,20,800000\n"
 MINE = "These results rest on values that a user put in the place of the shipped ones"
@@ -90,7 +92,7 @@ def test_version():
 def test_help_names_every_command_with_what_it_does():
     result = call("--help")
     assert result.exit_code == 0
-    for name in ("calibrate", "check", "parameters", "report", "run"):
+    for name in ("calibrate", "check", "parameters", "programs", "report", "run"):
         assert re.search(rf"^  {name}  +[A-Z]", result.output, flags=re.MULTILINE)
         assert call(name, "--help").exit_code == 0
         assert call(name, "-h").output == call(name, "--help").output
@@ -176,6 +178,21 @@ def test_a_list_and_a_calibrated_parameter_are_shown():
     assert re.search(r"^uncertainty +trial$", call("parameters", "return_slope").output, flags=re.MULTILINE)
 
 
+def test_every_program_is_listed_with_what_its_effect_rests_on():
+    lines = call("programs").output.splitlines()
+    assert [line.split()[0] for line in lines][0] == "usual_case_management"
+    assert {line.split()[0] for line in lines} == set(hecon.read_parameters().programs)
+    (line,) = (line for line in lines if line.startswith("cross_sector_program"))
+    assert "no known effect" in line
+
+
+def test_one_program_is_shown_and_a_misspelt_one_refused():
+    shown = call("programs", "mi_nav_vocational_advice").output
+    assert "musculoskeletal" in shown
+    assert "| first call | 2 |" in shown
+    assert_refused(call("programs", "mi_nav_advice"), "mi_nav_advice", "is not a program")
+
+
 def test_an_overlay_shows_among_the_parameters(tmp_path):
     mine = written(tmp_path, "mine.toml", "[caseworker_hour]\nvalue = 801\nsource = 'our accounts'\n")
     result = call("parameters", "caseworker_hour", "--overlay", mine)
@@ -210,7 +227,7 @@ def test_check_passes_on_what_is_shipped():
     result = call("check")
     assert result.exit_code == 0, result.output
     first, *laws = result.output.splitlines()
-    assert re.fullmatch(r"\d+ parameters, 4 programs, \d+ scenarios: in order", first)
+    assert re.fullmatch(r"\d+ parameters, 17 programs, \d+ scenarios: in order", first)
     assert len(laws) >= 9
     assert all(line.startswith("kept  ") for line in laws)
 

@@ -3,12 +3,14 @@
 import ast
 import doctest
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from hecon.inputs.parameters import read_parameters
+from hecon.inputs.parameters import read_parameters, shipped_folder
+from hecon.model.simulation import simulate
 
 ROOT = Path(__file__).parents[1]
 VERIFICATION = ROOT / "docs" / "verification.md"
@@ -23,6 +25,31 @@ def calibration_page_and_recipe():
     page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
     recipe = tomllib.loads((ROOT / "parameters" / "calibrated" / "trial.toml").read_text(encoding="utf-8"))["recipe"]
     return page, recipe
+
+
+def readme_file(first_line):
+    """The block of the README that begins with a comment, as a file."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = (part for part in re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL) if part.startswith(first_line))
+    return block
+
+
+def test_the_readme_s_program_is_one(tmp_path):
+    folder = tmp_path / "parameters"
+    shutil.copytree(shipped_folder(), folder)
+    (folder / "programs" / "early_call.toml").write_text(readme_file("# parameters/programs/early_call.toml"))
+    run = simulate(
+        read_parameters(folder=folder).base_case(), ["usual_case_management", "early_call"], people=100, weeks=9
+    )
+    held = run["outcome"].sel(measure="contacts_held", strategy="early_call")
+    assert 50 < float(held.sum()) < 100
+
+
+def test_the_readme_s_overlay_is_one(tmp_path):
+    mine = tmp_path / "my.toml"
+    mine.write_text(readme_file("# my.toml"))
+    parameters = read_parameters(overlays=[mine])
+    assert (parameters["caseworker_hour"].value, parameters["top_up_share"].value) == (800.0, 0.8)
 
 
 def test_the_calibration_page_shows_the_fit():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
 from hecon.model.runs import whole_file
-from hecon.report import evidence, plots, scenarios, statements, tables, words
+from hecon.report import choices, evidence, plots, scenarios, statements, tables, words
 from hecon.report.cells import years
 from hecon.report.numbers import kroner, percent
 
@@ -107,6 +107,7 @@ def content(comparison: Comparison) -> dict[str, object]:
         "scenarios": scenarios.scenario_gains(comparison),
         "structural": scenarios.structural(comparison),
         "mi_nav_weight": scenarios.mi_nav_weight(comparison),
+        "choices": _choices(comparison),
         "drivers": tables.drivers(comparison),
         "productivity": tables.productivity(comparison),
         "subgroups": tables.subgroups(comparison),
@@ -121,6 +122,18 @@ def content(comparison: Comparison) -> dict[str, object]:
         "overlaid": comparison.parameters.overlaid,
         "who": who(comparison),
         **_figures(comparison, costs),
+    }
+
+
+def _choices(comparison: Comparison) -> dict[str, object] | None:
+    """Give what else could be chosen; None where the people are a user's own."""
+    found = comparison.choices
+    if found is None:
+        return None
+    return {
+        "programs": choices.every_program(comparison, found),
+        "needed": choices.needed_effects(comparison, found),
+        "conflicts": choices.conflicting(found),
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hecon.evaluation import cea, results
+from hecon.evaluation.subgroups import caution
 from hecon.model.ledger import FLOW_NAMES, PERSPECTIVES
 from hecon.model.outcomes import measure
 from hecon.report import words
@@ -323,7 +324,7 @@ def subgroups(comparison: Comparison) -> Table:
         ),
         tuple(rows),
         words=2,
-        notes=("Every difference here follows from baseline risk; the effect is assumed equal.",),
+        notes=("Every difference here follows from baseline risk; the effect is assumed equal.", caution()),
     )
 
 

@@ -1,0 +1,121 @@
+"""The report's tables of what else could be chosen: every program, and the effect that would pay for one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hecon.evaluation.programs import COMPARATOR
+from hecon.report.cells import Cell, Table, amount_cell
+from hecon.report.numbers import chance, interval, number, percent, plus_minus
+from hecon.report.programs import effect_words
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+    from typing import Any
+
+    from hecon.evaluation.choices import Choices
+    from hecon.evaluation.comparison import Comparison
+
+UNMEASURED = ("assumption", "none")
+SIDES = {
+    "never": "no effect in the range would do",
+    "always": "none",
+    "below": "a smaller one than now",
+}
+
+
+def every_program(comparison: Comparison, found: Choices) -> Table:
+    """Give what every program gains per person offered it, and what its effect rests on."""
+    rows = tuple(_program_row(row, found.draws) for row in found.programs.to_dict("records"))
+    usual = comparison.parameters.programs[COMPARATOR].label
+    return Table(
+        f"Every program there is a file of, against {usual[:1].lower()}{usual[1:]}: NOK and days per person offered "
+        "it, first 12 months.",
+        ("", "Effect, as measured", "Days avoided", "Delivery costs", "Society gains", "Worth its cost"),
+        rows,
+        words=2,
+        notes=(
+            f"{found.draws} draws of {found.people:,} synthetic people, the same for all. A published effect of a "
+            "whole arm is met by the emulated arm, attendance and all. Programs for different people are not rivals: "
+            "a gain counts among those who are offered the program.",
+            "An effect measured in other people, another country or another decade is applied here as it is, unless "
+            "its spread says otherwise: read each row with where it was measured.",
+        ),
+    )
+
+
+def needed_effects(comparison: Comparison, found: Choices) -> Table:
+    """Give the effect at which programs would pay for themselves: what would have to be true."""
+    labels = {name: program.label for name, program in comparison.parameters.programs.items()}
+    rows = []
+    for name, part in found.needed.groupby("program", sort=False):
+        row = part.set_index("perspective")
+        now = row.loc["society"]
+        known = np.isfinite(now["now"])
+        rows.append(
+            (
+                Cell(labels[str(name)]),
+                Cell(
+                    number(now["now"]) if known else "not known",
+                    f"{number(now['now_low'])} to {number(now['now_high'])}" if known else "",
+                    tone="" if known else "assumed",
+                ),
+                _root(row.loc["society"]),
+                Cell(*_with_error(now["days_avoided"], now["days_error"])),
+                _root(row.loc["public_purse"]),
+            )
+        )
+    return Table(
+        "What would have to be true: the ratio of return, among those a program reaches, at which it pays for itself "
+        "in 12 months.",
+        ("", "Ratio now", "Pays for society from", "Days avoided per person there", "Pays for the public purse from"),
+        tuple(rows),
+        notes=(
+            "With any other effect of the program switched off, everything else as it is, the same people and luck at "
+            "every ratio. 1.1 means that each week one tenth more of those reached go back to work. The interval is of "
+            "single draws: what the ratio would have to be if the other parameters were as in that draw.",
+        ),
+    )
+
+
+def conflicting(found: Choices) -> list[str]:
+    """Say which evidence disagrees, program by program."""
+    return [f"{row['label']}: {row['text']}" for row in found.conflicts.to_dict("records")]
+
+
+def _program_row(row: Mapping[Hashable, Any], draws: int) -> tuple[Cell, ...]:
+    return (
+        Cell(row["label"], _first_up(row["offered_to"])),
+        Cell(
+            _first_up(effect_words(row)),
+            f"{row['measured_in']} | grade: {row['grade']}",
+            tone="assumed" if row["grade"] in UNMEASURED else "text",
+        ),
+        amount_cell(dict(row), "days_avoided"),
+        Cell(number(row["delivery_cost"], row["delivery_cost_error"])),
+        amount_cell(dict(row), "gain_society"),
+        Cell(chance(row["worth"], draws)),
+    )
+
+
+def _root(row: Mapping[str, Any]) -> Cell:
+    if not np.isfinite(row["value"]):
+        return Cell(SIDES.get(row["side"], "–"), f"ratios {row['least']:g} to {row['most']:.2g}")
+    low, high = row["low"], row["high"]
+    whole = np.isfinite(low) and np.isfinite(high)
+    spread = interval(low, high, row["error"]) if whole else f"in {percent(_within(row))} of draws"
+    return Cell(number(row["value"], row["error"]), f"{spread} | {plus_minus(row['error'])}")
+
+
+def _within(row: Mapping[str, Any]) -> float:
+    return float(1.0 - row["share_never"] - row["share_always"])
+
+
+def _with_error(value: float, error: float) -> tuple[str, str]:
+    return number(value, error), plus_minus(error)
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
