@@ -8,6 +8,7 @@ public purse, NAV, the employer and the worker. Takes about three minutes on two
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,6 @@ def headline(
     *,
     draws: int = DRAWS,
     people: int = PEOPLE,
-    seed: int = hecon.SEED,
     programs: Sequence[str] | None = None,
     threads: int | None = None,
     progress: bool = False,
@@ -81,38 +81,29 @@ def headline(
 
     Where nobody knows a program's effect, the effect is all that is asked.
     """
+    find = partial(break_even, parameters, perspectives=PERSPECTIVES, draws=draws, people=people, threads=threads)
     found = []
     for name in programs or [name for name in parameters.programs if name != COMPARATOR]:
         about = parameters.programs[name]
         asked: tuple[Quantity, ...] = QUANTITIES if about.effect_known else ("effect",)
         for quantity in asked:
-            rows = break_even(
-                parameters,
-                name,
-                quantity,
-                perspectives=PERSPECTIVES,
-                draws=draws,
-                people=people,
-                seed=seed,
-                threads=threads,
-                progress=f"{about.label}, {quantity}" if progress else None,
-            )
+            bar = f"{about.label}, {quantity}" if progress else None
+            rows = find(name, quantity, progress=bar)
             found.append(table(rows).assign(label=about.label))
     together = pd.concat(found, ignore_index=True)
     return together[["program", "label", *(name for name in together if name not in {"program", "label"})]]
 
 
-def own_days(parameters: Parameters, *, draws: int = DRAWS, people: int = PEOPLE) -> pd.DataFrame:
+def own_days(parameters: Parameters) -> pd.DataFrame:
     """Give the days on benefit that each program avoids per person offered as things stand, where that is known."""
-    inputs = parameters.sample(draws, hecon.SEED)
+    inputs = parameters.sample(DRAWS, hecon.SEED)
     rows = []
     for name, about in parameters.programs.items():
         if name != COMPARATOR and about.effect_known:
-            ran = worth(inputs, name, [{}], Size(people))
+            ran = worth(inputs, name, [{}], Size(PEOPLE))
             low, high = np.quantile(ran.days[0] / ran.offered, [0.025, 0.975])
-            rows.append(
-                {"program": name, "days": per_offered(ran.days[0], ran.offered).value, "low": low, "high": high}
-            )
+            expected = per_offered(ran.days[0], ran.offered).value
+            rows.append({"program": name, "days": expected, "low": low, "high": high})
     return pd.DataFrame(rows).set_index("program")
 
 
@@ -159,7 +150,7 @@ def draw_effects(found: pd.DataFrame, days: pd.DataFrame, path: Path) -> None:
     rows = found[(found["quantity"] == "effect") & (found["perspective"] == "society")]
     rows = rows.sort_values("value", ascending=False, na_position="first").reset_index(drop=True)
     height = 1.5 + 0.36 * len(rows)
-    with figure(path, width=10.4, height=height, panels=(1, 2), left=0.36, top=1.0 - 0.5 / height, wspace=0.08) as (
+    with figure(path, width=10.8, height=height, panels=(1, 2), left=0.39, top=1.0 - 0.5 / height, wspace=0.08) as (
         drawn,
         (left, right),
     ):
@@ -178,7 +169,7 @@ def draw_effects(found: pd.DataFrame, days: pd.DataFrame, path: Path) -> None:
         left.set_xticks([0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0], ["0.5", "0.7", "1", "1.5", "2", "3", "4"])
         left.set_xticks([], minor=True)
         left.set_xlabel("Ratio of the hazard of return, those reached")
-        right.set_xlabel("Days on benefit avoided, per person offered")
+        right.set_xlabel("Days avoided per person offered")
         for axes, none in ((left, 1.0), (right, 0.0)):
             axes.axvline(none, color=TEXT, linewidth=0.9)
             axes.grid(visible=False, axis="y")
@@ -186,8 +177,8 @@ def draw_effects(found: pd.DataFrame, days: pd.DataFrame, path: Path) -> None:
             axes.set_ylim(-0.6, len(rows) - 0.4)
             axes.spines["left"].set_visible(False)
         top = 1.0 - 0.3 / height
-        drawn.text(0.36, top, "● needed to be worth its cost to society", color=NEEDED, fontweight="bold")
-        drawn.text(0.70, top, "◆ its own, with 95% interval", color=OWN, fontweight="bold")
+        drawn.text(0.39, top, "● needed to be worth its cost to society", color=NEEDED, fontweight="bold")
+        drawn.text(0.73, top, "◆ its own, with 95% interval", color=OWN, fontweight="bold")
 
 
 def draw_map(surface: xr.DataArray, label: str, path: Path) -> None:
@@ -198,16 +189,17 @@ def draw_map(surface: xr.DataArray, label: str, path: Path) -> None:
     with figure(path, height=4.8, top=0.86) as (drawn, axes):
         axes.contourf(x, y, gain, levels=[0.0, max(gain.max(), 1.0)], colors=[COLOURS[3]], alpha=0.13)
         lines = axes.contour(x, y, gain, levels=8, colors=[COLOURS[0]], linewidths=0.9)
-        axes.clabel(lines, fmt=number, fontsize=9)
+        axes.clabel(lines, [level for level in lines.levels if level], fmt=number, fontsize=9)
         for line in zero_contour(surface):
             axes.plot(*line.T, color=COLOURS[3], linewidth=2.6)
         dashed = {"color": NEEDED, "linewidth": 1.2, "linestyle": (0, (4, 3))}
+        told = {"color": NEEDED, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.3}}
         if "cost" in surface.attrs:
             axes.axhline(surface.attrs["cost"], **dashed)
-            axes.text(x[0], surface.attrs["cost"], "  as it is put together now", color=NEEDED, va="bottom")
+            axes.text(x[0], surface.attrs["cost"], " as it is put together now", va="bottom", **told)
         else:
             axes.axvline(surface.attrs["effect"], **dashed)
-            axes.text(surface.attrs["effect"], y[-1], " its own effect, expected", color=NEEDED, va="top")
+            axes.text(surface.attrs["effect"], y[-1], "its own effect, expected ", rotation=90.0, va="top", **told)
         axes.set_xlabel("Ratio of the weekly hazard of return, those reached")
         axes.set_ylabel(names[vertical])
         axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))

@@ -113,7 +113,7 @@ def basis(table: pd.DataFrame) -> list[str]:
     """Say whose people each effect was measured in."""
     said = ["What the effects rest on:"]
     for row in table.itertuples():
-        values = (row.published, row.published_low, row.published_high)
+        values = (row.effect, row.effect_low, row.effect_high)
         rests = "" if row.grade == "none" else f" ({row.grade})"
         said.append(
             f"  {row.label}: {in_words(row.figure, [v for v in values if not np.isnan(v)])}{rests}. {row.measured_in}."

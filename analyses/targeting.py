@@ -99,7 +99,10 @@ def main() -> None:
     print()
     for case in CASES:
         print(weeks_sentence(table[table["case"] == case.name], case, _week(parameters)))
-    print("No later offer was measured: sessions come later, and effects end in the same week as ever.")
+    print(
+        "No later offer was measured: contacts, and the end of the effect, come as much later. Counted are 12 months "
+        "from inclusion, so that a later offer has less time to show what it does."
+    )
     print()
     for case in CASES:
         if case.name in SCARCE:

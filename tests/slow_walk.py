@@ -135,6 +135,7 @@ def slow_stays(world, seed, draw, person, tables=None):  # noqa: C901, PLR0912, 
         return int(structure.exit_destination[group, slot])
 
     visit, patience = begin(0)
+    taken = False
     if retirement <= 0 < world.horizon:
         state = structure.retired
         begin(0)
@@ -145,8 +146,10 @@ def slow_stays(world, seed, draw, person, tables=None):  # noqa: C901, PLR0912, 
         group = tables.group[state]
         # Contacts due this week, for those whose state at its start is eligible: they affect those who come, and of
         # those invited who stay away as many as the contact reaches, who are nearest to coming.
+        if week == program.offer_week:
+            taken = bool(program.offered[person] and program.offered_in[state])
         for contact in range(len(program.week)):
-            if program.week[contact] == week and program.eligible[contact, state] and program.offered[person]:
+            if program.week[contact] == week and program.eligible[contact, state] and taken:
                 affected = affected or propensity < program.reach[contact]
         helped = affected and week < program.until
         # Hazards act.
@@ -325,9 +328,9 @@ def slow_measures(world, person, stays, unpaid, propensity):
     weight = np.diff(accounts.effect_discount)
     out[kernel.QALYS] = sum(accounts.utility[states[week]] * weight[week] / YEAR for week in range(horizon))
     held = np.zeros((len(program.week), 2))
-    offered = program.offered[person]
-    if offered and program.offer_week < horizon and states[program.offer_week] in (FULL, GRADED):
-        out[kernel.OFFERED] = 1.0
+    at_offer = program.offer_week < horizon and states[program.offer_week] in (FULL, GRADED)
+    offered = bool(program.offered[person] and at_offer)
+    out[kernel.OFFERED] = offered
     for contact, week in enumerate(program.week):
         if week < horizon and program.eligible[contact, states[week]] and (offered or not program.own[contact]):
             held[contact, 0 if propensity < program.attendance[contact] else 1] = 1.0

@@ -32,6 +32,7 @@ def no_program(structure=STRUCTURE, persons=1):
         until=0,
         offered=np.zeros(persons, dtype=np.bool_),
         offer_week=0,
+        offered_in=np.zeros(states, dtype=np.bool_),
     )
 
 

@@ -178,9 +178,16 @@ def test_a_list_and_a_calibrated_parameter_are_shown():
     assert re.search(r"^uncertainty +trial$", call("parameters", "return_slope").output, flags=re.MULTILINE)
 
 
+def test_a_report_needs_no_motivational_interviewing(tmp_path):
+    strategies = ("--strategy", "usual_case_management", "--strategy", "early_follow_up")
+    result = call("report", *strategies, *SMALL, "--out", tmp_path / "report.html")
+    assert result.exit_code == 0, result.output
+    assert "What else could be chosen" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_every_program_is_listed_with_what_its_effect_rests_on():
     lines = call("programs").output.splitlines()
-    assert [line.split()[0] for line in lines][0] == "usual_case_management"
+    assert lines[0].split()[0] == "usual_case_management"
     assert {line.split()[0] for line in lines} == set(hecon.read_parameters().programs)
     (line,) = (line for line in lines if line.startswith("cross_sector_program"))
     assert "no known effect" in line

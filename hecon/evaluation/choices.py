@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hecon.inputs.parameters import Parameters
+    from hecon.inputs.schema import ProgramFile
 
 DRAWS, PEOPLE = 400, 1000
 NEEDED_DRAWS, NEEDED_PEOPLE = 200, 500
@@ -53,6 +54,8 @@ def choices(
 ) -> Choices:
     """Run every program against usual case management, and ask what effect some of them would need.
 
+    A program whose response curve nobody has made yet is left out.
+
     Parameters
     ----------
     parameters
@@ -69,7 +72,15 @@ def choices(
         Whether to show how far the run has come.
     """
     draws_here = min(draws, DRAWS)
-    run = simulate_programs(parameters, draws=draws_here, people=PEOPLE, seed=seed, threads=threads, progress=progress)
+    run = simulate_programs(
+        parameters,
+        programs=[name for name, program in parameters.programs.items() if _calibrated(program)],
+        draws=draws_here,
+        people=PEOPLE,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
     unknown = [name for name, program in parameters.programs.items() if not program.effect_known]
     asked = [name for name in dict.fromkeys([*compared, *unknown]) if name != COMPARATOR]
     needed = [
@@ -87,3 +98,7 @@ def choices(
         )
     ]
     return Choices(program_table(parameters, run), table(needed), conflicts(parameters), draws_here, PEOPLE)
+
+
+def _calibrated(program: ProgramFile) -> bool:
+    return all(effect.measured is None or effect.measured.curve for effect in program.effects)

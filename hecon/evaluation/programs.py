@@ -135,8 +135,9 @@ def program_table(parameters: Parameters, run: xr.Dataset) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with one row a program: ``program``, ``label``, ``offered_to``, ``measured_in``; ``figure`` with its
-    ``published`` value and 95% interval ``published_low``, ``published_high``, and ``grade`` (one of `GRADES`);
+    DataFrame with one row a program: ``program``, ``label``, ``offered_to``, ``measured_in``; ``figure`` with
+    ``effect``, its value, ``effect_low`` and ``effect_high``, the 95% interval that is drawn, and ``grade`` (one of
+    `GRADES`);
     ``offered``, the share of people who are offered it; for each perspective ``gain_<perspective>``, ``days_avoided``,
     ``delivery_cost`` and ``sessions`` (contacts held beyond usual care's), each with ``_low``, ``_high`` and Monte
     Carlo ``_error``; and ``worth``, the chance that society gains
@@ -173,9 +174,9 @@ def described(parameters: Parameters, name: str) -> dict[str, object]:
         "offered_to": offer_words(parameters, program),
         "measured_in": program.measured_in,
         "figure": figure,
-        "published": published[0] if published else np.nan,
-        "published_low": low,
-        "published_high": high,
+        "effect": published[0] if published else np.nan,
+        "effect_low": low,
+        "effect_high": high,
         "grade": evidence_grade(parameters, program),
     }
 

@@ -165,8 +165,10 @@ class Program(NamedTuple):
     effect : float64[state, slot], multiplies hazards from the week of the first contact that reaches the person.
     exit_effect : float64[group, slot], multiplies the weights where a right runs out.
     until : the week after inclusion from which the effect is gone.
-    offered : bool[person]
-    offer_week : the week after inclusion in which it is offered, to those then sick-listed.
+    offered : bool[person], in the offer, whatever their state when it comes.
+    offer_week : the week after inclusion in which it is offered; no contact of its own comes before it.
+    offered_in : bool[state], the states in which it is offered then; who is in another one never gets a contact of its
+        own, and is never reached.
     """
 
     week: Integers
@@ -179,6 +181,7 @@ class Program(NamedTuple):
     until: int
     offered: Booleans
     offer_week: int
+    offered_in: Booleans
 
 
 class People(NamedTuple):
@@ -485,6 +488,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     count = 0
     contact = 0
     reached = False
+    taken = False  # offered the program, once the week of the offer is behind
 
     while True:
         group = structure.group[state]
@@ -533,6 +537,7 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
                     and propensity < program.reach[contact]
                     and program.eligible[contact, state]
                     and program.offered[person]
+                    and (taken or (week <= program.offer_week and program.offered_in[state]))
                 ):
                     reached = True
                 contact += 1
@@ -571,6 +576,8 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
 
         next_week = end if leaving == 0 or leaving >= end else leaving
         weeks = next_week - week
+        if week <= program.offer_week < next_week:
+            taken = program.offered_in[state]
         if mortal:
             death_patience -= hazards.mortality_ratio[state] * (
                 lived(age + next_week / WEEKS_PER_YEAR, sex, hazards) - lived(age + week / WEEKS_PER_YEAR, sex, hazards)
@@ -812,13 +819,13 @@ def count_contacts(
 ) -> None:
     """Add one person's contacts to `held` (float64[contact, 2]: held, missed): due only while still eligible."""
     program = world.program
-    offered = program.offered[person]
-    if offered and program.offer_week < world.horizon:
+    offered = program.offered[person] and program.offer_week < world.horizon
+    if offered:
         stay = 0
         while stay + 1 < count and scratch.stays[stay + 1, FIRST] <= program.offer_week:
             stay += 1
-        if scratch.stays[stay, STATE] in (FULL, GRADED):
-            measured[OFFERED] += 1.0
+        offered = program.offered_in[scratch.stays[stay, STATE]]
+        measured[OFFERED] += 1.0 if offered else 0.0
     propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0))
     stay = 0
     for contact in range(program.week.shape[0]):

@@ -18,6 +18,8 @@ from hecon.model.ledger import FLOW_INDEX, FLOWS
 from hecon.model.population import COLUMNS, Population, level
 
 Floats = NDArray[np.float64]
+SICK = ("full_sick_leave", "graded_sick_leave")
+"""States in which a program is offered."""
 
 
 class Price(NamedTuple):
@@ -125,6 +127,7 @@ def compile_program(
         until=until,
         offered=offered(program, population),
         offer_week=_delay(program, values),
+        offered_in=np.array([state in SICK for state in STATES]),
     )
 
 

@@ -163,6 +163,7 @@ def world_of(population: Population, values: Draw, table: kernel.Hazards, setup:
         until=0,
         offered=np.zeros(len(population), dtype=np.bool_),
         offer_week=0,
+        offered_in=np.zeros(len(STATES), dtype=np.bool_),
     )
     return kernel.World(
         people_arrays(population, values),

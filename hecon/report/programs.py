@@ -74,7 +74,7 @@ def listed(parameters: Parameters, name: str) -> str:
 
 def effect_words(about: Mapping[Any, Any]) -> str:
     """Say what was measured of a program, and its interval, from what `described` gives."""
-    value, low, high = (float(about[key]) for key in ("published", "published_low", "published_high"))
+    value, low, high = (float(about[key]) for key in ("effect", "effect_low", "effect_high"))
     if not np.isfinite(value):
         return str(about["figure"])
     interval = f" ({number(low)} to {number(high)})" if np.isfinite(low) else ""

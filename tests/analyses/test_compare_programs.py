@@ -41,7 +41,7 @@ def test_the_committed_table_has_the_same_programs_and_columns(committed, small)
     assert list(committed.columns) == list(small.columns)
     for column in ("program", "label", "offered_to", "measured_in", "figure", "grade"):
         assert committed[column].tolist() == small[column].tolist()
-    for column in ("published", "published_low", "published_high"):
+    for column in ("effect", "effect_low", "effect_high"):
         np.testing.assert_allclose(committed[column], small[column], rtol=1e-5)
 
 
@@ -60,9 +60,9 @@ def row(**changes):
         "figure": "hazard ratio of sustained return",
         "grade": "study",
         "measured_in": "Mice",
-        "published": 1.5,
-        "published_low": 1.2,
-        "published_high": 1.9,
+        "effect": 1.5,
+        "effect_low": 1.2,
+        "effect_high": 1.9,
         "gain_society": 1000.0,
         "gain_society_low": 500.0,
         "gain_society_high": 1500.0,
@@ -94,7 +94,7 @@ def test_the_basis_names_whose_people_they_were(compare_programs):
     assert compare_programs.basis(row())[1] == (
         "  It: hazard ratio of sustained return 1.5 (1.2 to 1.9) (study). Mice."
     )
-    none = row(figure="no known effect", grade="none", published=np.nan, published_low=np.nan, published_high=np.nan)
+    none = row(figure="no known effect", grade="none", effect=np.nan, effect_low=np.nan, effect_high=np.nan)
     assert compare_programs.basis(none)[1] == "  It: no known effect. Mice."
 
 

@@ -150,7 +150,7 @@ def test_who_is_not_offered_a_program_gains_nothing_from_it(run):
 def test_a_program_whose_effect_nobody_knows_only_costs(table):
     row = table.loc["unknown"]
     assert (row["figure"], row["grade"]) == (NO_EFFECT, "none")
-    assert np.isnan(row["published"])
+    assert np.isnan(row["effect"])
     assert row["days_avoided"] == 0.0
     assert row["delivery_cost"] > 0.0
     # What is spent on it is all that society loses, and what raising that from taxes costs.

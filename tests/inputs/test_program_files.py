@@ -273,8 +273,8 @@ def test_a_stay_costs_what_outpatient_groups_cost_and_the_difference_measured():
 
 def test_a_job_specialist_spends_a_year_on_the_clients_of_a_year():
     quarters = [taken("individual_placement_and_support", f"quarter_{k}") for k in (1, 2, 3, 4)]
-    assert sum(units["coordinator_hours"] for units in quarters) == pytest.approx(1600 / 33)
-    assert sum(units["supervisor_hours"] for units in quarters) == pytest.approx(1600 / 33 / 10)
+    assert sum(units["coordinator_hours"] for units in quarters) == pytest.approx(1600 / 20)
+    assert sum(units["supervisor_hours"] for units in quarters) == pytest.approx(1600 / 20 / 10)
 
 
 def test_contacts_on_a_screen_take_no_trips_but_for_stays_and_workplaces():

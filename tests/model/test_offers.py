@@ -77,6 +77,23 @@ def test_a_delayed_offer_reaches_those_still_sick_listed_then(strong):
     )
 
 
+def test_who_is_back_at_work_when_the_offer_comes_is_never_given_it(strong):
+    """Person by person: those not sick-listed in week 18 live as under usual care, whatever comes later."""
+    inputs = for_some(strong.overlay({"relapse_rate": 6.0}), delay=DELAY).base_case()
+    run = simulate(inputs, [USUAL, OWN], people=3000, weeks=80, by="person").isel(draw=0)
+    offered = run["outcome"].sel(strategy=OWN, measure="offered").to_numpy() == 1.0
+    assert 0.1 < offered.mean() < 0.9
+    for part in ("money", "units"):
+        both = run[part].isel(subgroup=~offered)
+        np.testing.assert_array_equal(both.sel(strategy=OWN), both.sel(strategy=USUAL))
+    outcome = run["outcome"].drop_sel(measure="offered")
+    others = outcome.isel(subgroup=~offered)
+    np.testing.assert_array_equal(others.sel(strategy=OWN), others.sel(strategy=USUAL))
+    stays = trace(inputs, OWN, people=3000, weeks=80)
+    late = stays["state"].isin(["full_sick_leave", "graded_sick_leave"]) & (stays["first"] > 18)
+    assert np.isin(stays.loc[late, "person"], np.flatnonzero(~offered)).sum() > 50  # who relapse, and would be due
+
+
 def test_the_effect_of_a_delayed_offer_lasts_as_long(strong):
     inputs = for_some(strong, delay=DELAY).overlay({"effect_ends_week": 30.0}).base_case()
     values = inputs.one(0)

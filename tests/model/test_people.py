@@ -42,7 +42,9 @@ def share_within(sample, expected):
 def test_people_are_the_trials_in_shares(people, values):
     assert share_within(people.sex == 1, values["share_women"])
     assert share_within(people.education == 1, values["share_higher_education"])
-    assert share_within(people.diagnosis == COLUMNS["diagnosis"].index("musculoskeletal"), values["share_musculoskeletal"])
+    assert share_within(
+        people.diagnosis == COLUMNS["diagnosis"].index("musculoskeletal"), values["share_musculoskeletal"]
+    )
     assert share_within(people.diagnosis == COLUMNS["diagnosis"].index("psychological"), values["share_psychological"])
     assert share_within(people.start == 0, values["share_full_at_inclusion"])
     assert share_within(people.pension_held > 0, values["share_graded_pension_at_inclusion"])

@@ -39,7 +39,7 @@ def test_an_effect_is_said_with_its_interval_or_as_unknown(parameters):
     said = programs.effect_words(described(parameters, "danish_return_to_work_municipality_2"))
     assert said == "hazard ratio of sustained return 1.51 (1.31 to 1.74)"
     assert programs.effect_words(described(parameters, "cross_sector_program")) == "no known effect"
-    fixed = {"figure": "a ratio", "published": 2.0, "published_low": np.nan, "published_high": np.nan}
+    fixed = {"figure": "a ratio", "effect": 2.0, "effect_low": np.nan, "effect_high": np.nan}
     assert programs.effect_words(fixed) == "a ratio 2.00"
 
 
