@@ -25,7 +25,7 @@ from hecon.evaluation.programs import (
 from hecon.evaluation.staffing import caseload_table, staffing_table
 from hecon.inputs.parameters import Parameters
 from hecon.report.files import COLOURS, PAPER, TEXT, figure, write_table
-from hecon.report.numbers import interval, number
+from hecon.report.numbers import chance, interval, number
 from hecon.report.plots import spread
 
 RESULTS = Path(__file__).parent / "results"
@@ -81,11 +81,11 @@ def worth_sentences(table: pd.DataFrame) -> list[str]:
         if row.figure == NO_EFFECT:
             verdict = "no known effect: what it costs is lost unless it has one"
         elif abs(row.gain_society) < SURE * error:
-            verdict = f"cannot be told apart from none; chance that it is worth its cost {row.worth:.0%}"
+            verdict = f"cannot be told apart from none; chance that it is worth its cost {chance(row.worth, DRAWS)}"
         else:
             side = "expected to be worth its cost" if row.gain_society > 0 else "not expected to be worth its cost"
             unsure = "" if max(row.worth, 1.0 - row.worth) >= CERTAIN else ", and that is not sure"
-            verdict = f"{side}{unsure}; chance that it is {row.worth:.0%}"
+            verdict = f"{side}{unsure}; chance that it is worth its cost {chance(row.worth, DRAWS)}"
         said.append(f"  {row.label}: {gain} ({span}): {verdict}.")
     return [*said, "Each takes its effect to hold for people sick-listed in Norway, whoever it was measured in."]
 
@@ -96,7 +96,9 @@ def group_sentences(groups: pd.DataFrame) -> list[str]:
     for group, rows in groups.groupby("group", sort=False):
         row = rows[rows["chosen"]].iloc[0]
         gain = f"{number(row['gain'], row['error'])} ({interval(row['low'], row['high'], row['error'])})"
-        said.append(f"  {group}: {row['label']}, {gain}; chance of being the best of {len(rows)}: {row['best']:.0%}.")
+        said.append(
+            f"  {group}: {row['label']}, {gain}; chance of being the best of {len(rows)}: {chance(row['best'], DRAWS)}."
+        )
     return said
 
 

@@ -75,13 +75,16 @@ def row(**changes):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "It: 1,000 (500 to 1,500): expected to be worth its cost; chance that it is 100%."),
-        ({"worth": 0.7}, "expected to be worth its cost, and that is not sure; chance that it is 70%."),
+        ({}, "It: 1,000 (500 to 1,500): expected to be worth its cost; chance that it is worth its cost over 99%."),
+        ({"worth": 0.7}, "expected to be worth its cost, and that is not sure; chance that it is worth its cost 70%."),
         (
             {"gain_society": -1000.0, "worth": 0.3},
-            "not expected to be worth its cost, and that is not sure; chance that it is 30%.",
+            "not expected to be worth its cost, and that is not sure; chance that it is worth its cost 30%.",
         ),
-        ({"gain_society": -1000.0, "worth": 0.01}, ": not expected to be worth its cost; chance that it is 1%."),
+        (
+            {"gain_society": -1000.0, "worth": 0.01},
+            ": not expected to be worth its cost; chance that it is worth its cost 1%.",
+        ),
         ({"gain_society": 15.0, "worth": 0.5}, "cannot be told apart from none; chance that it is worth its cost 50%."),
         ({"figure": "no known effect", "worth": 0.0}, "no known effect: what it costs is lost unless it has one."),
     ],
