@@ -17,10 +17,13 @@ import pandas as pd
 
 import hecon
 from hecon.evaluation.crossings import per_offered
+from hecon.evaluation.estimates import TAILS
 from hecon.evaluation.thresholds import break_even, table
 from hecon.evaluation.two_way import net_benefit_map, zero_contour
-from hecon.evaluation.what_if import COMPARATOR, QUANTITIES, Size, worth
-from hecon.report.files import COLOURS, TEXT, figure, write_table
+from hecon.evaluation.what_if import QUANTITIES, Size, worth
+from hecon.model.runs import write_csv
+from hecon.model.simulation import COMPARATOR
+from hecon.report.files import COLOURS, TEXT, figure
 from hecon.report.numbers import number
 
 if TYPE_CHECKING:
@@ -59,7 +62,7 @@ def main() -> None:
     """Print what each program would need to be worth its cost; write the table and the figures."""
     parameters = hecon.read_parameters()
     found = headline(parameters, progress=True)
-    write_table(found, RESULTS / "break_even.csv")
+    write_csv(found, RESULTS / "break_even.csv")
     draw_effects(found, own_days(parameters), RESULTS / "break_even_effect.svg")
     for name, surface in maps(parameters, found).items():
         draw_map(surface, parameters.programs[surface.attrs["program"]].label, RESULTS / f"break_even_map_{name}.svg")
@@ -101,7 +104,7 @@ def own_days(parameters: Parameters) -> pd.DataFrame:
     for name, about in parameters.programs.items():
         if name != COMPARATOR and about.effect_known:
             ran = worth(inputs, name, [{}], Size(PEOPLE))
-            low, high = np.quantile(ran.days[0] / ran.offered, [0.025, 0.975])
+            low, high = np.quantile(ran.days[0] / ran.offered, TAILS)
             expected = per_offered(ran.days[0], ran.offered).value
             rows.append({"program": name, "days": expected, "low": low, "high": high})
     return pd.DataFrame(rows).set_index("program")

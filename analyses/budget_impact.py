@@ -19,7 +19,8 @@ import pandas as pd
 import hecon
 from hecon.evaluation.budget import CARRIED_FORWARD, NO_EFFECT, budget_impact
 from hecon.evaluation.budget_tables import by_payer, cash, staff, volumes
-from hecon.report.files import COLOURS, figure, write_table
+from hecon.model.runs import write_csv
+from hecon.report.files import COLOURS, figure
 from hecon.report.numbers import interval, number
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def main() -> None:
     parameters = hecon.read_parameters()
     impact = rolled_out(parameters, draws=DRAWS, people=PEOPLE, progress=True)
     table = headline_of(impact)
-    write_table(table, RESULTS / "budget_impact.csv")
-    write_table(_in_millions(by_payer(impact)), RESULTS / "budget_impact_by_payer.csv")
+    write_csv(table, RESULTS / "budget_impact.csv")
+    write_csv(_in_millions(by_payer(impact)), RESULTS / "budget_impact_by_payer.csv")
     labels = {name: parameters.programs[name].label for name in impact["program"].values.tolist()}
     draw_cash(table, labels, RESULTS / "budget_impact_cash.svg")
     draw_staff(table, labels, RESULTS / "budget_impact_staff.svg")

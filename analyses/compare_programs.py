@@ -24,7 +24,8 @@ from hecon.evaluation.programs import (
 )
 from hecon.evaluation.staffing import caseload_table, staffing_table
 from hecon.inputs.parameters import Parameters
-from hecon.report.files import COLOURS, PAPER, TEXT, figure, write_table
+from hecon.model.runs import write_csv
+from hecon.report.files import COLOURS, PAPER, TEXT, figure
 from hecon.report.numbers import chance, interval, number
 from hecon.report.plots import spread
 
@@ -56,7 +57,7 @@ def main() -> None:
         "_caseload": shared,
     }
     for name, frame in tables.items():
-        write_table(frame, RESULTS / f"compare_programs{name}.csv")
+        write_csv(frame, RESULTS / f"compare_programs{name}.csv")
     draw_gains(table, RESULTS / "compare_programs_gain.svg")
     if len(shared):
         draw_caseload(shared, RESULTS / "compare_programs_caseload.svg")

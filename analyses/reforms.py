@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import hecon
 from hecon.evaluation.reforms import Reform, compare_reforms, read_reform
-from hecon.report.files import COLOURS, PAPER, TEXT, figure, write_table
+from hecon.model.runs import write_csv
+from hecon.report.files import COLOURS, PAPER, TEXT, figure
 from hecon.report.numbers import interval, number
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def main() -> None:
     parameters = hecon.read_parameters()
     reforms = shipped_reforms(parameters)
     found = headline(parameters, progress=True)
-    write_table(found, RESULTS / "reforms.csv")
+    write_csv(found, RESULTS / "reforms.csv")
     draw(found, reforms, RESULTS / "reforms_who_pays.svg")
     for reform in reforms:
         print("\n".join(sentences(found, reform)), end="\n\n")

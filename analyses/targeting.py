@@ -27,7 +27,8 @@ from hecon.evaluation.targeting import (
     targeting_table,
 )
 from hecon.inputs.parameters import Parameters
-from hecon.report.files import COLOURS, TEXT, figure, write_table
+from hecon.model.runs import write_csv
+from hecon.report.files import COLOURS, TEXT, figure
 from hecon.report.numbers import interval, number, plus_minus
 
 RESULTS = Path(__file__).parent / "results"
@@ -90,7 +91,7 @@ def main() -> None:
         names=["effect"],
     ).reset_index(level=0)
     for name, frame in {"": table, "_capacity": capacity, "_subgroups": groups}.items():
-        write_table(frame, RESULTS / f"targeting{name}.csv")
+        write_csv(frame, RESULTS / f"targeting{name}.csv")
     draw_rules(table, RESULTS / "targeting_rules.svg")
     draw_prices(capacity, RESULTS / "targeting_shadow_price.svg")
     print("Society's gain over usual case management in 12 months, NOK per person eligible, offered or not.\n")

@@ -16,7 +16,7 @@ from hecon.evaluation.cea import incremental
 from hecon.evaluation.weights import flipping_weight, weight_table
 from hecon.inputs.parameters import Parameters
 from hecon.model.ledger import costs
-from hecon.model.runs import whole_file
+from hecon.model.runs import write_csv
 from hecon.model.simulation import STRATEGIES, simulate
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -33,8 +33,7 @@ def main() -> None:
     trondheim = society_gain(parameters, "Trondheim's effect")
     mi_nav = society_gain(parameters.with_scenario(SCENARIO), "MI-NAV's effect")
     table = weight_table(trondheim, mi_nav, WEIGHTS)
-    with whole_file(RESULTS / "weight_on_mi_nav.csv") as path:
-        table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    write_csv(table, RESULTS / "weight_on_mi_nav.csv")
 
     print("Motivational interviewing: net benefit to society in 12 months, NOK per person, over usual case management,")
     print("by the weight put on MI-NAV's effect, the rest being on Trondheim's.\n")

@@ -17,7 +17,8 @@ from hecon.evaluation.splits import level_words, words
 from hecon.evaluation.subgroups import CLEAR, EVERYBODY, LEADS, caution
 from hecon.inputs.parameters import Parameters
 from hecon.model.income import net_income
-from hecon.report.files import COLOURS, TEXT, figure, write_table
+from hecon.model.runs import write_csv
+from hecon.report.files import COLOURS, TEXT, figure
 from hecon.report.numbers import number, percent
 
 RESULTS = Path(__file__).parent / "results"
@@ -45,8 +46,8 @@ def main() -> None:
     parameters = hecon.read_parameters()
     table = headline(parameters)
     incomes = income_table(parameters)
-    write_table(table, RESULTS / "who_gains.csv")
-    write_table(incomes, RESULTS / "who_gains_net_income.csv")
+    write_csv(table, RESULTS / "who_gains.csv")
+    write_csv(incomes, RESULTS / "who_gains_net_income.csv")
     draw_gains(table, parameters, RESULTS / "who_gains.svg")
     print("Gains over usual case management in 12 months, per person whom the program is for:\n")
     for program, rows in table.groupby("program", sort=False):

@@ -21,7 +21,7 @@ from hecon import SEED
 from hecon.inputs.errors import InputError
 from hecon.model.ledger import FLOWS, PUBLIC
 from hecon.model.programs import RESOURCES
-from hecon.model.simulation import STRATEGIES, simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from hecon.inputs.parameters import Parameters
     from hecon.inputs.points import Inputs
 
-USUAL = STRATEGIES[0]
 QUARTER = 13
 QUARTERS = 4
 BUDGET_FLOWS = tuple(flow.name for flow in FLOWS if PUBLIC & {flow.payer, flow.payee})
@@ -109,7 +108,7 @@ def budget_impact(
     inputs = parameters.overlay({"discount_rate": 0.0, "differences_carried_forward": 1.0}).sample(draws, seed)
     flows = quarterly(
         inputs,
-        (USUAL, *names),
+        (COMPARATOR, *names),
         QUARTERS * years,
         people=people,
         seed=seed,
@@ -117,7 +116,7 @@ def budget_impact(
         threads=threads,
         progress=progress,
     )
-    change = (flows.sel(strategy=list(names)) - flows.sel(strategy=USUAL)).rename(strategy="program")
+    change = (flows.sel(strategy=list(names)) - flows.sel(strategy=COMPARATOR)).rename(strategy="program")
     in_offices, eligible = _volumes(inputs, years)
     accepting = xr.DataArray(inputs["acceptance"], dims="draw")
     offered = in_offices * flows["offered"].sel(strategy=list(names)).rename(strategy="program")
@@ -253,9 +252,11 @@ def _in_calendar(change: xr.DataArray, reached: xr.DataArray) -> xr.DataArray:
 
 
 def _check(programs: tuple[str, ...], years: int, draws: int) -> None:
-    if not programs or len(set(programs)) < len(programs) or USUAL in programs:
+    if not programs or len(set(programs)) < len(programs) or COMPARATOR in programs:
         given = ", ".join(programs) or "none"
-        raise InputError(f"programs: {given}: name each once, at least one, and not {USUAL}: it is what is replaced")
+        raise InputError(
+            f"programs: {given}: name each once, at least one, and not {COMPARATOR}: it is what is replaced"
+        )
     if years < 1:
         raise InputError(f"years: {years} is too few: give 1 or more")
     if draws < 2:

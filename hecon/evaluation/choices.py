@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hecon.evaluation.programs import COMPARATOR, conflicts, program_table, simulate_programs
+from hecon.evaluation.programs import conflicts, program_table, simulate_programs
 from hecon.evaluation.thresholds import break_even, table
+from hecon.model.simulation import COMPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,7 @@ from hecon.model.cohort import cohort_population
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import costs
 from hecon.model.population import draw_population
-from hecon.model.runs import code_digest, run_blocks, whole_file
+from hecon.model.runs import code_digest, run_blocks, whole_file, write_csv
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 from hecon.model.taxes import contribution_rate
 
@@ -39,7 +39,6 @@ WORKDAYS = 260
 LEAST_WEEKS = 104
 HEALTH_ONLY = {"causal_share_of_utility_difference"}
 """Parameters that move QALYs and no money: a scenario of these alone cannot change a gain in NOK."""
-SIGNIFICANT = "%.6g"
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,11 +144,7 @@ class Comparison:
         }
         if self.choices is not None:
             tables |= {"programs": self.choices.programs, "needed_effects": self.choices.needed}
-        paths = [folder / f"{name}.csv" for name in tables]
-        for path, table in zip(paths, tables.values(), strict=True):
-            with whole_file(path) as temporary:
-                table.to_csv(temporary, index=False, float_format=SIGNIFICANT, lineterminator="\n")
-        return paths
+        return [write_csv(table, folder / f"{name}.csv") for name, table in tables.items()]
 
 
 def compare(

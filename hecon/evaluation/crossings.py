@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from hecon.evaluation.estimates import TAILS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -28,7 +30,6 @@ EDGE = 0.02
 """Of a bracket: how near to its ends the next value may lie, so that it grows narrow from both."""
 APART = 0.03
 """Of the range: how far to each side a slope is taken."""
-TAILS = (0.025, 0.975)
 
 
 class Estimate(NamedTuple):

@@ -11,12 +11,12 @@ import xarray as xr
 from hecon import SEED
 from hecon.evaluation import cea
 from hecon.evaluation.estimates import interval_per_head, pooled
-from hecon.evaluation.splits import USUAL, of_levels
+from hecon.evaluation.splits import of_levels
 from hecon.evaluation.subgroups import CLEAR, EVERYBODY
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOWS, PERSPECTIVES, cost
 from hecon.model.population import COLUMNS
-from hecon.model.simulation import simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def who_gains(
     draws: int,
     people: int,
     seed: int = SEED,
-    comparator: str = USUAL,
+    comparator: str = COMPARATOR,
     threads: int | None = None,
 ) -> pd.DataFrame:
     """Give what every party gains from each program over usual care in 12 months, for everybody and by group.
@@ -143,7 +143,7 @@ def who_gains(
     return pd.DataFrame(rows)
 
 
-def gains_by_party(run: xr.Dataset, comparator: str = USUAL) -> xr.DataArray:
+def gains_by_party(run: xr.Dataset, comparator: str = COMPARATOR) -> xr.DataArray:
     """Give gains over the comparator, sums over people: [draw, strategy, subgroup, account].
 
     An account is a party and a method of counting production, with a space between. The gain of `days_avoided` is in

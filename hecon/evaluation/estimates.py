@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+TAILS = (0.025, 0.975)
+"""Of the draws: the ends of a 95% interval."""
+
+
+def spread(values: Floats) -> tuple[float, float, float, float]:
+    """Give the mean over draws, the ends of the 95% interval, and the Monte Carlo error of the mean."""
+    low, high = np.quantile(values, TAILS)
+    return float(values.mean()), float(low), float(high), float(values.std(ddof=1) / np.sqrt(len(values)))
+
 
 def pooled(numerator: Floats, denominator: Floats) -> tuple[float, float]:
     """Give the ratio of sums over draws and its Monte Carlo error (delta method).
@@ -38,7 +47,7 @@ def interval_per_head(total: Floats, people: Floats) -> tuple[float, float]:
         float64[draw].
     """
     there = people > 0
-    low, high = np.quantile(total[there] / people[there], [0.025, 0.975])
+    low, high = np.quantile(total[there] / people[there], TAILS)
     return float(low), float(high)
 
 

@@ -13,12 +13,13 @@ import pandas as pd
 
 from hecon import SEED
 from hecon.evaluation.cea import incremental
+from hecon.evaluation.estimates import TAILS, spread
 from hecon.evaluation.results import DAYS, DELIVERY_FLOWS
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import random_points
 from hecon.model.ledger import PERSPECTIVES, costs
 from hecon.model.population import COLUMNS
-from hecon.model.simulation import STRATEGIES, simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-COMPARATOR = STRATEGIES[0]
 SPLIT = "diagnosis"
 GRADES = ("trial", "study", "assumption", "none")
 """What an effect rests on, best first."""
@@ -59,7 +59,6 @@ _LEVELS = {
     "wage": "wage {}",
     "risk": "{} of risk",
 }
-TAILS = (0.025, 0.975)
 POINTS = 2000
 """At which a product of parameters is drawn for its interval."""
 
@@ -312,12 +311,6 @@ def conflicts(parameters: Parameters) -> pd.DataFrame:
 def programs_of(run: xr.Dataset) -> list[str]:
     """Give the programs of a run, the comparator left out."""
     return [str(name) for name in run["strategy"].to_numpy() if name != COMPARATOR]
-
-
-def spread(values: Floats) -> tuple[float, float, float, float]:
-    """Give the mean over draws, the ends of the 95% interval, and the Monte Carlo error of the mean."""
-    low, high = np.quantile(values, TAILS)
-    return float(values.mean()), float(low), float(high), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
 def _result(parameters: Parameters, program: ProgramFile, prefix: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from hecon.evaluation.cea import interval, monte_carlo_error
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOWS, PARTIES, PUBLIC, SOCIETY, cost
-from hecon.model.simulation import simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from hecon.inputs.parameters import Parameters
     from hecon.inputs.points import Inputs
 
-STRATEGY = "usual_case_management"
 UNIONS = {"public_purse": PUBLIC, "society": SOCIETY}
 """Sets of parties that are told beside the single ones."""
 COUNTED = tuple(flow.name for flow in FLOWS if flow.kind != "friction")
@@ -151,7 +150,9 @@ def _items(
 ) -> xr.DataArray:
     """Give what every party, union and flow comes to: [case, months, item] per person, a case a draw or a person."""
     by = "person" if by_person else ()
-    ran = simulate(inputs, [STRATEGY], people=people, weeks=weeks, seed=seed, by=by, threads=threads, progress=progress)
+    ran = simulate(
+        inputs, [COMPARATOR], people=people, weeks=weeks, seed=seed, by=by, threads=threads, progress=progress
+    )
     money = (ran["money"] / ran["people"]).isel(strategy=0, drop=True)
     money = money.isel(draw=0, drop=True) if by_person else money.isel(subgroup=0, drop=True)
     money = money.rename({"subgroup" if by_person else "draw": "case"})

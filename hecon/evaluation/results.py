@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from hecon.evaluation import cea
+from hecon.evaluation.estimates import TAILS, spread
 from hecon.model.ledger import FLOWS, PROGRAM_FLOWS, Productivity, costs
 from hecon.model.outcomes import MEASURES
 
@@ -211,7 +212,7 @@ def returns(comparison: Comparison) -> pd.DataFrame:
         saved = change - cea.incremental(net, comparison.comparator)
         for name in comparison.programs:
             draws = by_draw.sel(strategy=name).to_numpy()
-            low, high = np.quantile(draws, [0.025, 0.975]) if np.isfinite(draws).all() else (np.nan, np.nan)
+            low, high = np.quantile(draws, TAILS) if np.isfinite(draws).all() else (np.nan, np.nan)
             central = float(ratio.sel(strategy=name))
             pair = (saved.sel(strategy=name).to_numpy(), change.sel(strategy=name).to_numpy())
             rows.append(
@@ -424,9 +425,8 @@ def _per_person(run: xr.Dataset) -> xr.Dataset:
 
 def _spread(name: str, draws: NDArray[np.float64]) -> dict[str, float]:
     """Give the mean over draws with its Monte Carlo error and 95% interval."""
-    low, high = np.quantile(draws, [0.025, 0.975])
-    error = draws.std(ddof=1) / np.sqrt(draws.size)
-    return {name: float(draws.mean()), f"{name}_error": float(error), f"{name}_low": low, f"{name}_high": high}
+    mean, low, high, error = spread(draws)
+    return {name: mean, f"{name}_error": error, f"{name}_low": low, f"{name}_high": high}
 
 
 def _frame(columns: dict[str, xr.DataArray], dims: tuple[str, ...]) -> pd.DataFrame:

@@ -13,14 +13,13 @@ from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOW_NAMES, FLOWS, costs, net_public_financing
 from hecon.model.population import COLUMNS
-from hecon.model.simulation import STRATEGIES, simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hecon.inputs.points import Inputs
 
-USUAL = STRATEGIES[0]
 STAFF = ("caseworker_hours", "coordinator_hours")
 """The hours of NAV's staff in which capacity is counted."""
 SPEAKING = ("sex", "start")
@@ -35,7 +34,7 @@ def split_gains(
     *,
     people: int,
     seed: int = SEED,
-    comparator: str = USUAL,
+    comparator: str = COMPARATOR,
     threads: int | None = None,
     progress: str | None = None,
 ) -> xr.Dataset:

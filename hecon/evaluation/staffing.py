@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hecon.evaluation.programs import COMPARATOR, programs_of, spread
+from hecon.evaluation.estimates import spread
+from hecon.evaluation.programs import programs_of
 from hecon.model.programs import RESOURCE_NAMES, delivery
+from hecon.model.simulation import COMPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

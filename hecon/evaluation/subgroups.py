@@ -15,9 +15,10 @@ import pandas as pd
 
 from hecon import SEED
 from hecon.evaluation.estimates import interval_per_head, jackknife_error, pooled
-from hecon.evaluation.splits import USUAL, level_words, of_levels, split_gains
+from hecon.evaluation.splits import level_words, of_levels, split_gains
 from hecon.inputs.schema import Contact, Effect, ProgramFile
 from hecon.model.population import COLUMNS
+from hecon.model.simulation import COMPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def subgroup_table(
     draws: int,
     people: int,
     seed: int = SEED,
-    comparator: str = USUAL,
+    comparator: str = COMPARATOR,
     threads: int | None = None,
 ) -> pd.DataFrame:
     """Give a program's gain in every subgroup of every covariate, 12 months, and two rankings of the subgroups.
@@ -99,7 +100,7 @@ def subgroup_table(
     return table
 
 
-def with_what_if(inputs: Inputs, program: str, comparator: str = USUAL) -> Inputs:
+def with_what_if(inputs: Inputs, program: str, comparator: str = COMPARATOR) -> Inputs:
     """Add a program that costs nothing: from another's first contact on, everybody returns somewhat sooner."""
     first = inputs.programs[program].contacts[0]
     attendance = f"attendance of {WHAT_IF}"

@@ -13,9 +13,10 @@ import xarray as xr
 from hecon import SEED
 from hecon.evaluation.choice import SPLITS, choose_rule
 from hecon.evaluation.estimates import interval_per_head, pooled
-from hecon.evaluation.splits import USUAL, of_levels, split_gains, words
+from hecon.evaluation.splits import of_levels, split_gains, words
 from hecon.inputs.errors import InputError
 from hecon.model.population import COLUMNS
+from hecon.model.simulation import COMPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,7 +124,7 @@ def split_by_week(
     *,
     people: int,
     seed: int = SEED,
-    comparator: str = USUAL,
+    comparator: str = COMPARATOR,
     threads: int | None = None,
     progress: str | None = None,
 ) -> xr.Dataset:

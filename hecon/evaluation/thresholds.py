@@ -25,6 +25,7 @@ from hecon.evaluation.crossings import (
     spread,
     standard_error,
 )
+from hecon.evaluation.estimates import TAILS
 from hecon.evaluation.what_if import (
     PERSPECTIVE_NAMES,
     Quantity,
@@ -57,7 +58,6 @@ STEPS = {
 }
 """Where a range is looked at first, as shares of it."""
 ROUNDS = 8
-TAILS = (0.025, 0.975)
 
 
 class _Now(NamedTuple):

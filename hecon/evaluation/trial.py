@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from hecon.evaluation.estimates import TAILS
 from hecon.inputs.targets import ARMS, read_targets
 from hecon.model.trial import STATISTICS, emulate, simulated_trials, statistics
 from hecon.model.trial import hazard_ratios as ratio_of_arms
@@ -60,7 +61,7 @@ def against_trial(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
         simulated = statistics(cohort)
         trials = statistics(simulated_trials(cohort, int(ours["n"].max()), trials=TRIALS, seed=seed))
         for row in ours.itertuples():
-            low, high = np.quantile(trials[row.statistic], [0.025, 0.975])
+            low, high = np.quantile(trials[row.statistic], TAILS)
             figure = float(simulated[row.statistic][0])
             rows.append((row.strategy, row.statistic, row.value, figure, low, high, low <= row.value <= high))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -87,7 +88,7 @@ def hazard_ratios(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
         pair = [cohorts[target.arm], cohorts[against]]
         figure = float(ratio_of_arms(*pair)[0])
         drawn = [simulated_trials(arm, SIZE, trials=TRIALS // 4, seed=seed + number) for number, arm in enumerate(pair)]
-        low, high = np.quantile(ratio_of_arms(*drawn), [0.025, 0.975])
+        low, high = np.quantile(ratio_of_arms(*drawn), TAILS)
         half = 1.96 * (target.se or 0.0)
         rows.append(
             {

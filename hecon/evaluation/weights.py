@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hecon.evaluation.estimates import TAILS
 from hecon.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-
-TAILS = (0.025, 0.975)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hecon.inputs.schema import Effect
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOWS, PERSPECTIVES, costs
 from hecon.model.programs import ratio_of
-from hecon.model.simulation import STRATEGIES, simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 Quantity = Literal["effect", "attendance", "cost", "duration"]
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
-COMPARATOR = STRATEGIES[0]
 PERSPECTIVE_NAMES = tuple(perspective.name for perspective in PERSPECTIVES)
 DELIVERY = [flow.name for flow in FLOWS if flow.kind == "delivery"]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,12 @@ from tqdm import tqdm
 
 import hecon
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Task = TypeVar("Task")
+SIGNIFICANT = "%.6g"
+"""Digits of a number in a CSV."""
 
 
 def run_blocks(
@@ -63,6 +68,13 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_csv(table: "pd.DataFrame", path: Path) -> Path:
+    """Write a table as CSV, six significant digits, whole or not at all."""
+    with whole_file(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=SIGNIFICANT, lineterminator="\n")
+    return path
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 STRATEGIES = ("usual_case_management", "early_follow_up", "motivational_interviewing", "coordinated_program")
+COMPARATOR = STRATEGIES[0]
+"""Usual case management: what programs are measured against unless another is named."""
 PERSON = "person"
 DRAWS_PER_BLOCK = 8
 PERSONS_PER_BLOCK = 4096

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hecon.evaluation.programs import COMPARATOR
+from hecon.model.simulation import COMPARATOR
 from hecon.report.cells import Cell, Table, amount_cell
 from hecon.report.numbers import chance, interval, number, percent, plus_minus
 from hecon.report.programs import effect_words

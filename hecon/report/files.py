@@ -1,4 +1,4 @@
-"""What an analysis leaves behind: a table as CSV, figures as SVG that stand alone."""
+"""Figures of an analysis, as SVG files that stand alone."""
 
 from __future__ import annotations
 
@@ -14,21 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import pandas as pd
     from matplotlib.figure import Figure
 
 COLOURS = ("#5b6670", "#0072b2", "#c24e00", "#2f7d4f", "#8c5aa8", "#a07a00", "#b3261e", "#1f6f78")
 """One a strategy; told apart by people who see red and green alike, with the help of markers or labels."""
 TEXT, GRID, PAPER = "#1b1f23", "#dcdfdc", "#ffffff"
 WIDTH, HEIGHT = 7.6, 4.4
-SIGNIFICANT = "%.6g"
-
-
-def write_table(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table as CSV, six significant digits, whole or not at all."""
-    with whole_file(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=SIGNIFICANT, lineterminator="\n")
-    return path
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hecon.evaluation.programs import COMPARATOR, described
+from hecon.evaluation.programs import described
 from hecon.model.programs import contacts_of, quantities
 from hecon.model.runs import whole_file
+from hecon.model.simulation import COMPARATOR
 from hecon.report.numbers import number
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hecon.evaluation.what_if import COMPARATOR, QUANTITIES
+from hecon.evaluation.what_if import QUANTITIES
 from hecon.inputs.parameters import read_parameters
+from hecon.model.simulation import COMPARATOR
 
 SCRIPT = Path(__file__).parents[2] / "analyses" / "break_even.py"
 SOME = ["cross_sector_program", "integrated_care"]

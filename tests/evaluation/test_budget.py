@@ -9,7 +9,6 @@ from hecon.evaluation.budget import (
     CRITERIA,
     DELIVERY_FLOWS,
     STAFF,
-    USUAL,
     budget_impact,
     quarterly,
     timing,
@@ -21,7 +20,7 @@ from hecon.inputs.schema import Offer, ProgramFile
 from hecon.model.cohort import read_cohort
 from hecon.model.ledger import FLOWS, PARTIES, cost
 from hecon.model.programs import RESOURCE_NAMES
-from hecon.model.simulation import simulate, trace
+from hecon.model.simulation import COMPARATOR, simulate, trace
 
 PEOPLE = """age,sex,start,weeks_sick_listed,wage
 31,woman,full_sick_leave,8,430000
@@ -60,7 +59,7 @@ def meeting(states, **changes):
             "label": "A meeting",
             "summary": "One hour with a caseworker.",
             "measured_in": "Nobody",
-            "includes": [USUAL],
+            "includes": [COMPARATOR],
             "contacts": [
                 {
                     "name": "meeting",
@@ -87,7 +86,7 @@ def with_meeting(parameters, states=SICK, **changes):
 
 def share_in(states, week, inputs, cohort):
     """Share of a cohort in one of the states in a week, under usual care at the first draw."""
-    stays = trace(inputs, USUAL, weeks=104, seed=RUN["seed"], cohort=cohort)
+    stays = trace(inputs, COMPARATOR, weeks=104, seed=RUN["seed"], cohort=cohort)
     there = (stays["first"] <= week) & (stays["first"] + stays["weeks"] > week)
     return float(stays["state"].isin(states)[there].mean())
 
@@ -100,7 +99,7 @@ def test_budget_impact_is_the_sum_by_hand_over_persons_entries_and_quarters(para
     undiscounted = parameters.overlay({"discount_rate": 0.0, "differences_carried_forward": 1.0})
     inputs = undiscounted.sample(RUN["draws"], RUN["seed"])
     runs = [
-        simulate(inputs, [USUAL, PROGRAM], weeks=13 * n, seed=RUN["seed"], cohort=cohort, by="person", threads=1)
+        simulate(inputs, [COMPARATOR, PROGRAM], weeks=13 * n, seed=RUN["seed"], cohort=cohort, by="person", threads=1)
         for n in range(1, calendar + 1)
     ]
     delivery = {"delivery_nav", "delivery_health"}
@@ -116,7 +115,7 @@ def test_budget_impact_is_the_sum_by_hand_over_persons_entries_and_quarters(para
                 before = 0.0
                 for since, run in enumerate(runs):
                     sums = run["money"].isel(draw=draw, subgroup=person).sel(flow=flow).sum("year")
-                    until = float(sums.sel(strategy=PROGRAM) - sums.sel(strategy=USUAL))
+                    until = float(sums.sel(strategy=PROGRAM) - sums.sel(strategy=COMPARATOR))
                     step, before = until - before, until
                     for entered in range(calendar):
                         entrants = eligible * plan[entered // 4] * values["acceptance"] / 4 / len(cohort)
@@ -211,9 +210,9 @@ def test_in_all_time_entrants_cause_what_a_person_causes_times_their_number(para
     ready = parameters.overlay({**CERTAIN, "offices_offering": [1.0, 0.0, 0.0, 0.0, 0.0]})
     impact = budget_impact(ready, PROGRAM, years=3, cohort=cohort, **RUN)
     inputs = ready.overlay({"discount_rate": 0.0}).sample(RUN["draws"], RUN["seed"])
-    run = simulate(inputs, [USUAL, PROGRAM], weeks=52, seed=RUN["seed"], cohort=cohort)
+    run = simulate(inputs, [COMPARATOR, PROGRAM], weeks=52, seed=RUN["seed"], cohort=cohort)
     money = run["money"].sum(["year", "subgroup"]).sel(flow=list(BUDGET_FLOWS)) / len(cohort)
-    expected = 4000.0 * (money.sel(strategy=PROGRAM) - money.sel(strategy=USUAL))
+    expected = 4000.0 * (money.sel(strategy=PROGRAM) - money.sel(strategy=COMPARATOR))
     got = impact["money"].sel(after_month_12="no_effect", program=PROGRAM).sum("year")
     np.testing.assert_allclose(got.to_numpy(), expected.to_numpy(), rtol=1e-9, atol=1e-6)
     assert impact["volume"].sel(stage="accepted").sum("year").values.tolist() == [[4000.0], [4000.0]]
@@ -221,7 +220,7 @@ def test_in_all_time_entrants_cause_what_a_person_causes_times_their_number(para
 
 def test_quarters_add_up_to_the_ledgers_years(parameters):
     inputs = parameters.overlay({"discount_rate": 0.0, "differences_carried_forward": 1.0}).sample(3, seed=5)
-    strategies = [USUAL, PROGRAM, "coordinated_program"]
+    strategies = [COMPARATOR, PROGRAM, "coordinated_program"]
     by_quarter = quarterly(inputs, strategies, 12, people=50, seed=5, threads=1)
     run = simulate(inputs, strategies, people=50, weeks=156, seed=5, threads=1)
     by_year = run["money"].sel(flow=list(BUDGET_FLOWS)).sum("subgroup") / 50
@@ -347,7 +346,7 @@ def test_staff_and_volumes_have_a_row_a_year(impact):
     ("programs", "sizes", "says"),
     [
         ([], {}, "programs: none: name each once"),
-        ([USUAL], {}, "it is what is replaced"),
+        ([COMPARATOR], {}, "it is what is replaced"),
         ([PROGRAM, PROGRAM], {}, "name each once"),
         ("nothing_of_the_kind", {}, "no file programs/nothing_of_the_kind.toml"),
         (PROGRAM, {"years": 0}, "years: 0 is too few"),

@@ -5,7 +5,6 @@ import pytest
 
 import hecon
 from hecon.evaluation.programs import (
-    COMPARATOR,
     GRADES,
     NO_EFFECT,
     best_by_group,
@@ -22,7 +21,7 @@ from hecon.evaluation.staffing import caseload_parameters, caseload_table, staff
 from hecon.inputs.errors import InputError
 from hecon.inputs.schema import Conflict, Contact, Effect, Measured, Offer, ProgramFile, Term
 from hecon.model.ledger import PARTIES, PERSPECTIVES, cost
-from hecon.model.simulation import simulate
+from hecon.model.simulation import COMPARATOR, simulate
 
 SEED = 3
 DRAWS, PEOPLE = 6, 200

@@ -8,13 +8,13 @@ import pytest
 from one_worker import SIX_G
 from small_worlds import one_person, stays_of
 
-from hecon.evaluation.reforms import COUNTED, STRATEGY, Reform, compare_reforms, read_reform
+from hecon.evaluation.reforms import COUNTED, Reform, compare_reforms, read_reform
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
 from hecon.model.benefits import statute_rules
 from hecon.model.ledger import PARTIES
 from hecon.model.population import draw_population
-from hecon.model.simulation import simulate, trace
+from hecon.model.simulation import COMPARATOR, simulate, trace
 
 FOLDER = Path(__file__).parents[2] / "analyses" / "reforms"
 SEED, PEOPLE, WEEKS = 5, 400, 156
@@ -42,7 +42,7 @@ def table(parameters, reforms):
 def amounts(parameters, overlay):
     """Undiscounted amounts of everybody by flow over the whole horizon, under the plain rules."""
     inputs = parameters.overlay(PLAIN | overlay).base_case()
-    run = simulate(inputs, [STRATEGY], people=PEOPLE, weeks=WEEKS, seed=SEED, by="person")
+    run = simulate(inputs, [COMPARATOR], people=PEOPLE, weeks=WEEKS, seed=SEED, by="person")
     return run["money"].isel(draw=0, strategy=0).sum("year")
 
 
@@ -51,7 +51,7 @@ def sick_weeks(parameters):
     inputs = parameters.overlay(PLAIN).base_case()
     people = draw_population(inputs.one(0), PEOPLE, SEED)
     rows = []
-    for stay in trace(inputs, STRATEGY, people=PEOPLE, weeks=WEEKS, seed=SEED).itertuples():
+    for stay in trace(inputs, COMPARATOR, people=PEOPLE, weeks=WEEKS, seed=SEED).itertuples():
         if stay.state in (FULL, GRADED):
             pay = min(people.wage[stay.person], SIX_G) / 52
             share = 1.0 if stay.state == FULL else people.grade[stay.person]
@@ -114,7 +114,7 @@ def test_30_days_of_52_weeks_pay_a_spell_as_long_as_today(parameters, reforms):
 
 def test_graded_first_starts_nobody_on_full_leave(parameters, reforms):
     inputs = parameters.overlay(reforms["graded_first"].overlay).base_case()
-    stays = trace(inputs, STRATEGY, people=PEOPLE, weeks=WEEKS, seed=SEED)
+    stays = trace(inputs, COMPARATOR, people=PEOPLE, weeks=WEEKS, seed=SEED)
     assert (stays.groupby("person")["state"].first() == GRADED).all()
     after_work = stays["state"].shift(1).eq(WORK) & stays["person"].eq(stays["person"].shift(1))
     assert not (after_work & stays["state"].eq(FULL)).any()
@@ -161,7 +161,7 @@ def test_the_errors_are_those_of_paired_differences(parameters, reforms):
     row = table[(table["kind"] == "flow") & (table["name"] == "sick_pay")].iloc[0]
 
     def paid(inputs, size, **how):
-        run = simulate(inputs, [STRATEGY], people=size, weeks=52, seed=SEED, **how)
+        run = simulate(inputs, [COMPARATOR], people=size, weeks=52, seed=SEED, **how)
         return (run["money"].sel(flow="sick_pay") / run["people"]).to_numpy().ravel()
 
     then = parameters.overlay(reform.overlay)

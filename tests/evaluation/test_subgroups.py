@@ -8,7 +8,7 @@ import pytest
 
 from hecon.evaluation import subgroups
 from hecon.evaluation.estimates import interval_per_head, jackknife_error, pooled
-from hecon.evaluation.splits import USUAL, level_words, of_levels, split_gains, words
+from hecon.evaluation.splits import level_words, of_levels, split_gains, words
 from hecon.evaluation.subgroups import (
     BASELINE_RISK,
     EVERYBODY,
@@ -23,6 +23,7 @@ from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
 from hecon.model.ledger import PERSPECTIVES
 from hecon.model.population import COLUMNS
+from hecon.model.simulation import COMPARATOR
 
 MI = "motivational_interviewing"
 BY = ("start", "wage", "risk")
@@ -140,7 +141,7 @@ def test_the_common_improvement_costs_nothing_and_returns_everybody_sooner():
     assert (sums["days"].sel(strategy=WHAT_IF).sum("draw") >= 0.0).all()
     assert float(sums["delivery"].sel(strategy=WHAT_IF, perspective="society").sum()) >= 0.0  # meetings not needed
     np.testing.assert_allclose(sums.sel(strategy=MI)["gain"], split().sel(strategy=MI)["gain"], rtol=1e-9, atol=1e-6)
-    assert inputs.programs[WHAT_IF].includes == (USUAL,)
+    assert inputs.programs[WHAT_IF].includes == (COMPARATOR,)
 
 
 # Rankings
