@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from hecon.calibration.figures import YEARLY, long_run
 from hecon.calibration.priors import Prior
-from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS, Target
 
@@ -165,13 +164,10 @@ def _arm_emulator(
     rows: Floats,
     figures: Floats,
 ) -> ArmEmulator:
-    try:
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-        from sklearn.linear_model import RidgeCV
-    except ImportError:
-        raise InputError("calibration: scikit-learn is not installed: pip install 'hecon[calibration]'") from None
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+    from sklearn.linear_model import RidgeCV
 
     points = bent(rows @ coordinates, attendances)
     spans = points.std(axis=0)

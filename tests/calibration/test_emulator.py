@@ -1,7 +1,6 @@
 """The emulator: functions that it must reproduce, what an arm depends on, and registers, which it computes."""
 
 import math
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ from hecon.calibration import emulator
 from hecon.calibration.emulator import arm_coordinates, bent, terms, train
 from hecon.calibration.figures import DATE, figures, fitted_targets
 from hecon.calibration.priors import PRIORS
-from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
 from hecon.inputs.targets import ARMS, Target
 
@@ -265,12 +263,3 @@ def test_a_rate_that_is_not_fitted_stands_where_the_base_case_has_it(base):
     made = train(base, (rate,), (share,), rows, np.zeros((2, 1)))
     assert made.fixed == {"aap_to_work": 0.2, "aap_to_unemployed": 0.05}
     np.testing.assert_allclose(made(rows)[:, 0], [0.2 / 0.35, 0.2 / 0.5], rtol=1e-14)
-
-
-def test_an_emulator_without_scikit_learn_says_what_to_install(taught, monkeypatch):
-    for module in [name for name in sys.modules if name.split(".")[0] == "sklearn"]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(InputError, match=r"scikit-learn is not installed: pip install 'hecon\[calibration\]'") as error:
-        taught((lambda rows: rows[:, 0], figure("a", "usual_care")))
-    assert len(error.value.faults) == 1

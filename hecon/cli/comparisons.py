@@ -1,0 +1,69 @@
+"""Comparing the programs: the report, and the results as files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import hecon
+from hecon.cli.options import COHORT, check_place, parameters_of, reading, size
+
+if TYPE_CHECKING:
+    from hecon.evaluation.comparison import Comparison
+
+
+@click.command()
+@reading
+@COHORT
+@size
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results/report.html"), show_default=True)
+@click.option("--title", help="The report's title.")
+def report(out: Path, title: str | None, **options: Any) -> None:  # noqa: ANN401  (click passes what the options declare)
+    """Compare the programs and write the report, one HTML file."""
+    check_place(out.parent, out)
+    comparison = _compare(**options)
+    written = hecon.write_report(comparison, out, title)
+    click.echo(hecon.answer(comparison).headline)
+    click.echo(f"Report: {written}")
+
+
+@click.command()
+@reading
+@COHORT
+@size
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+def run(out: Path, **options: Any) -> None:  # noqa: ANN401
+    """Compare the programs and write the results: results.nc (NetCDF) and a CSV for each table."""
+    check_place(out, out / "results.nc")
+    comparison = _compare(**options)
+    files = [comparison.save(out / "results.nc"), *comparison.save_csv(out)]
+    click.echo("\n".join(str(path) for path in files))
+
+
+def _compare(
+    *,
+    cohort: Path | None,
+    strategies: tuple[str, ...],
+    draws: int,
+    people: int,
+    base_people: int,
+    weeks: int,
+    seed: int,
+    threads: int | None,
+    quiet: bool,
+    **options: Any,  # noqa: ANN401
+) -> "Comparison":
+    from hecon.model.simulation import STRATEGIES
+
+    return hecon.compare(
+        parameters_of(**options),
+        strategies=strategies or STRATEGIES,
+        people=base_people,
+        draws=draws,
+        draw_people=people,
+        weeks=weeks,
+        seed=seed,
+        cohort=None if cohort is None else hecon.read_cohort(cohort),
+        threads=threads,
+        progress=not quiet,
+    )

@@ -1,0 +1,46 @@
+"""How the command answers bad input, an interrupt and a reader who has had enough."""
+
+import sys
+from typing import Any
+
+import click
+
+
+class Group(click.Group):
+    """A group that answers bad input in one line and with exit code 2, never with a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (as click declares it)
+        """Run the command; click's own complaints are one line too."""
+        if not kwargs.get("standalone_mode", True):
+            return super().main(*args, **kwargs)
+        try:
+            result = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message())
+            sys.exit(0)
+        except click.ClickException as error:
+            click.echo(f"{error.format_message()} See hecon --help.", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("interrupted: nothing half-written is left", err=True)
+            sys.exit(130)
+        sys.exit(result if isinstance(result, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Run a command; what it finds wrong with its input is one line."""
+        from hecon.inputs.errors import InputError
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except BrokenPipeError:  # who reads us, such as `head`, has had enough
+            sys.stdout = None
+            ctx.exit(0)
+        except OSError as error:
+            click.echo(f"{error.filename or 'file'}: {error.strerror or error}: choose another place", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("interrupted: nothing half-written is left", err=True)
+            ctx.exit(130)

@@ -1,0 +1,91 @@
+"""Options that several commands take, and what is made of them."""
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+import hecon
+
+if TYPE_CHECKING:
+    from hecon.inputs.parameters import Parameters
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+COUNT = click.IntRange(min=1)
+COHORT = click.option(
+    "--cohort", type=click.Path(path_type=Path), help="A CSV of your own people, in place of synthetic ones."
+)
+
+
+def reading(command: Command) -> Command:
+    """Add the options that say which parameters are read."""
+    options = (
+        click.option("--date", metavar="YYYY-MM-DD", help="The date whose statute holds.  [default: 2025-07-01]"),
+        click.option(
+            "--overlay",
+            "overlays",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="A file, or folder of files, of your own values; may be repeated.",
+        ),
+        click.option("--scenario", "scenarios", multiple=True, help="A named scenario; may be repeated."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def size(command: Command) -> Command:
+    """Add the options that say what is compared, and how large the run is."""
+    options = (
+        click.option(
+            "--strategy",
+            "strategies",
+            multiple=True,
+            help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
+        ),
+        click.option(
+            "--draws", type=COUNT, default=1000, show_default=True, help="Draws of the probabilistic analysis."
+        ),
+        click.option("--people", type=COUNT, default=1000, show_default=True, help="People in each draw."),
+        click.option("--base-people", type=COUNT, default=20_000, show_default=True, help="People in the base case."),
+        click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon."),
+        click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
+        click.option(
+            "--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"
+        ),
+        click.option("--quiet", is_flag=True, help="No progress bars."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def parameters_of(date: str | None, overlays: tuple[Path, ...], scenarios: tuple[str, ...]) -> "Parameters":
+    """Read what the options of `reading` say."""
+    from hecon.inputs.errors import InputError
+    from hecon.inputs.parameters import DATE
+
+    try:
+        day = DATE if date is None else dt.date.fromisoformat(date)
+    except ValueError:
+        raise InputError(f"--date: {date!r} is no date: write it as {DATE}") from None
+    read = hecon.read_parameters(day, overlays=overlays)
+    for name in scenarios:
+        read = read.with_scenario(name)
+    return read
+
+
+def check_place(folder: Path, file: Path, option: str = "--out") -> None:
+    """Refuse a place that cannot be written, before minutes are spent."""
+    from hecon.inputs.errors import InputError
+
+    if file.is_dir():
+        raise InputError(f"{option}: {file} is a folder: name a file in it")
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise InputError(f"{option}: {there} cannot be written: choose another place")
