@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.crossings import per_offered
 from hecon.evaluation.estimates import TAILS
 from hecon.evaluation.thresholds import break_even, table
@@ -300,4 +301,5 @@ def _where(row: pd.Series) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

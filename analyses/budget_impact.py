@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.budget import CARRIED_FORWARD, NO_EFFECT, budget_impact
 from hecon.evaluation.budget_tables import by_payer, cash, staff, volumes
 from hecon.model.runs import write_csv
@@ -247,4 +248,5 @@ def _panels(path: Path, labels: dict[str, str], unit: str) -> Iterator[tuple[Fig
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

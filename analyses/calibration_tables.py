@@ -12,6 +12,7 @@ import hecon
 from hecon.calibration.figures import DATE
 from hecon.calibration.posterior import PRIOR_DRIVEN
 from hecon.calibration.priors import PRIORS
+from hecon.cli.group import answering
 
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
 GROUPS = {
@@ -97,4 +98,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.programs import (
     GRADES,
     NO_EFFECT,
@@ -211,4 +212,5 @@ def draw_caseload(shared: pd.DataFrame, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

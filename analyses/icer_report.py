@@ -9,6 +9,7 @@ sick-listed eight weeks or more in Norway, over 12 months and five years. Takes 
 from pathlib import Path
 
 import hecon
+from hecon.cli.group import answering
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -28,4 +29,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

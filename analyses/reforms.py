@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.reforms import Reform, compare_reforms, read_reform
 from hecon.model.runs import write_csv
 from hecon.report.files import COLOURS, PAPER, TEXT, figure
@@ -167,4 +168,5 @@ def _thousands(rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

@@ -15,6 +15,7 @@ import pandas as pd
 import xarray as xr
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.capacity import allocate, capacity_table
 from hecon.evaluation.subgroups import CLEAR, caution, ranking_sentences, subgroup_table
 from hecon.evaluation.targeting import (
@@ -304,4 +305,5 @@ def _week(parameters: Parameters) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.cea import incremental
 from hecon.evaluation.weights import flipping_weight, weight_table
 from hecon.inputs.parameters import Parameters
@@ -74,4 +75,5 @@ def flip_sentence(trondheim: xr.DataArray, mi_nav: xr.DataArray, against: str, p
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

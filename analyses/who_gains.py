@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 import hecon
+from hecon.cli.group import answering
 from hecon.evaluation.distribution import DAYS, PURSE, discordance, who_gains
 from hecon.evaluation.splits import level_words, words
 from hecon.evaluation.subgroups import CLEAR, EVERYBODY, LEADS, caution
@@ -155,4 +156,5 @@ def _amount(row: pd.Series) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with answering():
+        main()

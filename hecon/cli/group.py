@@ -1,9 +1,32 @@
-"""How the command answers bad input, an interrupt and a reader who has had enough."""
+"""How the command, and a script, answer bad input, an interrupt and a reader who has had enough."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Answer bad input with one line and exit code 2, an interrupt with 130, never with a traceback."""
+    from hecon.inputs.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except BrokenPipeError:  # who reads us, such as `head`, has had enough
+        sys.stdout = None
+        sys.exit(0)
+    except OSError as error:
+        click.echo(f"{error.filename or 'file'}: {error.strerror or error}: choose another place", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("interrupted: nothing half-written is left", err=True)
+        sys.exit(130)
 
 
 class Group(click.Group):
@@ -28,19 +51,5 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run a command; what it finds wrong with its input is one line."""
-        from hecon.inputs.errors import InputError
-
-        try:
+        with answering():
             return super().invoke(ctx)
-        except InputError as error:
-            click.echo(str(error), err=True)
-            ctx.exit(2)
-        except BrokenPipeError:  # who reads us, such as `head`, has had enough
-            sys.stdout = None
-            ctx.exit(0)
-        except OSError as error:
-            click.echo(f"{error.filename or 'file'}: {error.strerror or error}: choose another place", err=True)
-            ctx.exit(2)
-        except KeyboardInterrupt:
-            click.echo("interrupted: nothing half-written is left", err=True)
-            ctx.exit(130)
