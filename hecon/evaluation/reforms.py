@@ -99,7 +99,7 @@ def compare_reforms(
     draws, draw_people
         Draws of the probabilistic analysis, and people in each.
     weeks
-        The long horizon, a year or more.
+        The long horizon: two years or more, or 52 for the first year alone.
     seed
         Of all luck.
     threads
@@ -192,3 +192,5 @@ def _check(draws: int, people: int, weeks: int) -> None:
     for name, size, least in (("draws", draws, 2), ("people", people, 2), ("weeks", weeks, WEEKS_PER_YEAR)):
         if size < least:
             raise InputError(f"{name}: {size} is too few: give {least} or more")
+    if weeks != WEEKS_PER_YEAR and weeks < 2 * WEEKS_PER_YEAR:
+        raise InputError(f"weeks: {weeks} is neither a year nor a longer horizon beside it: give 52, or 104 or more")

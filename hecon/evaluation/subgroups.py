@@ -16,6 +16,8 @@ import pandas as pd
 from hecon import SEED
 from hecon.evaluation.estimates import interval_per_head, jackknife_error, pooled
 from hecon.evaluation.splits import level_words, of_levels, split_gains
+from hecon.evaluation.what_if import check_asked, check_program
+from hecon.inputs.errors import InputError
 from hecon.inputs.schema import Contact, Effect, ProgramFile
 from hecon.model.population import COLUMNS
 from hecon.model.simulation import COMPARATOR
@@ -80,7 +82,13 @@ def subgroup_table(
     the place of the level among the covariate's by either gain, ``rank`` and ``equal_days_rank``, 1 the best; and
     ``behind``, by how much its gain is below the best level's, with ``behind_error``, draw by draw. Share times gain,
     summed over a covariate's levels, is everybody's gain.
+
+    Raises
+    ------
+    InputError
+        If there is no such program, it has no contact, or there are too few draws for an error.
     """
+    check_asked((), (), draws)
     inputs = with_what_if(parameters.sample(draws, seed), program, comparator)
     both = split_gains(inputs, [program, WHAT_IF], by, people=people, seed=seed, comparator=comparator, threads=threads)
     split, priced = (both.sel(strategy=name, drop=True) for name in (program, WHAT_IF))
@@ -102,6 +110,9 @@ def subgroup_table(
 
 def with_what_if(inputs: Inputs, program: str, comparator: str = COMPARATOR) -> Inputs:
     """Add a program that costs nothing: from another's first contact on, everybody returns somewhat sooner."""
+    check_program(inputs, program, ())
+    if not inputs.programs[program].contacts:
+        raise InputError(f"programs/{program}.toml: no contact from which a common improvement could begin: add one")
     first = inputs.programs[program].contacts[0]
     attendance = f"attendance of {WHAT_IF}"
     asked = ProgramFile(

@@ -197,3 +197,8 @@ def test_a_reform_without_words_or_that_is_no_toml_is_refused(tmp_path):
 def test_sizes_that_are_too_small_are_refused(parameters, size, fault):
     with pytest.raises(InputError, match=f"{fault}.* is too few"):
         compare_reforms(parameters, [], **size)
+
+
+def test_a_second_horizon_within_the_second_year_is_refused(parameters):
+    with pytest.raises(InputError, match="weeks: 54 is neither a year nor a longer horizon"):
+        compare_reforms(parameters, [], weeks=54)

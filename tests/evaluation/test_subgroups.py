@@ -221,3 +221,16 @@ def test_the_error_of_equal_days_is_that_of_repeated_runs():
         told.append(error)
     assert np.mean(found) == pytest.approx(30.0 * 2.0 - 5.0, abs=4.0 * np.std(found) / np.sqrt(200))
     assert np.mean(told) == pytest.approx(np.std(found), rel=4.0 / np.sqrt(400))
+
+
+@pytest.mark.parametrize(
+    ("program", "draws", "fault"),
+    [
+        ("motivational", 8, "no file programs/motivational.toml"),
+        (COMPARATOR, 8, "what the others are compared with"),
+        (MI, 1, "draws: 1 shows no uncertainty"),
+    ],
+)
+def test_an_impossible_table_is_refused(program, draws, fault):
+    with pytest.raises(InputError, match=fault):
+        subgroup_table(parameters(), program, BY, draws=draws, people=20)
