@@ -7,7 +7,7 @@ from typing import Any
 from hecon.inputs.calibrated import TABLES, ScenarioTable, pair_faults
 from hecon.inputs.errors import closest
 from hecon.inputs.overlays import read_changes
-from hecon.inputs.schema import ProgramFile, Scenario, validate
+from hecon.inputs.schema import Offer, ProgramFile, Scenario, validate
 
 Raw = dict[str, Any]
 HEAD = frozenset(Scenario.model_fields) - {"changes"}
@@ -117,6 +117,10 @@ def program_faults(programs: Mapping[str, ProgramFile], stems: set[str]) -> Iter
             yield f"{file}: delivered_as: {model.name!r} is itself delivered as {model.delivered_as!r}: name that one"
         if _reaches(programs, program.includes, stem):
             yield f"{file}: includes: they lead back to {stem!r}: break the circle"
+        for other in program.includes:
+            if other in programs and (programs[other].per_participant or programs[other].offer != Offer()):
+                told = f"{other!r} has an offer or costs per participant of its own, which inclusion leaves out"
+                yield f"{file}: includes: {told}: write its contacts here"
 
 
 def _reaches(programs: Mapping[str, ProgramFile], names: tuple[str, ...], goal: str) -> bool:

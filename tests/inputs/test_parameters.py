@@ -337,6 +337,13 @@ def test_a_program_that_names_what_is_not_there_is_refused(faults, program, old,
     assert any(says in line for line in lines), lines
 
 
+def test_a_program_whose_training_would_not_be_paid_cannot_be_included(faults, program):
+    base = program["programs/visit.toml"]
+    other = base.split("[parameters")[0].replace("includes = []", 'includes = ["visit"]')
+    lines = faults({**program, "programs/visit.toml": base, "programs/two.toml": other})
+    assert any("two.toml: includes: 'visit' has an offer or costs per participant" in line for line in lines), lines
+
+
 def test_calibrated_columns_count_as_parameters(read, program):
     text = program["programs/visit.toml"].replace('["return_ratio"]', '["relapse"]')
     assert read({**program, "programs/visit.toml": text}).programs["visit"]
