@@ -39,7 +39,7 @@ bench: $(VENV)/installed
 bugs: $(VENV)/installed-test
 	$(RUN) tests/bugs/replay.py
 
-ANALYSES := compare_programs break_even targeting budget_impact reforms who_gains
+ANALYSES := compare_programs break_even targeting budget_impact reforms who_gains sensitivity research_value
 
 analyses: $(VENV)/installed
 	for analysis in $(ANALYSES); do $(RUN) analyses/$$analysis.py || exit 1; done

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hecon.calibration.posterior import calibrate
     from hecon.calibration.validation import validate
-    from hecon.evaluation.cea import ceac, icer_table, net_monetary_benefit
+    from hecon.evaluation.cea import ceac, ceaf, expected_incremental_benefit, expected_loss, net_monetary_benefit
     from hecon.evaluation.comparison import compare
+    from hecon.evaluation.evsi import evsi
+    from hecon.evaluation.frontier import icer_table, pairwise
+    from hecon.evaluation.voi import evpi, evppi
     from hecon.inputs.errors import InputError
     from hecon.inputs.parameters import read_parameters
     from hecon.model.cohort import read_cohort
@@ -26,13 +29,20 @@ _HOMES = {
     "answer": "hecon.report.statements",
     "calibrate": "hecon.calibration.posterior",
     "ceac": "hecon.evaluation.cea",
+    "ceaf": "hecon.evaluation.cea",
     "check_laws": "hecon.model.laws",
     "compare": "hecon.evaluation.comparison",
     "cost": "hecon.model.ledger",
     "costs": "hecon.model.ledger",
-    "icer_table": "hecon.evaluation.cea",
+    "evpi": "hecon.evaluation.voi",
+    "evppi": "hecon.evaluation.voi",
+    "evsi": "hecon.evaluation.evsi",
+    "expected_incremental_benefit": "hecon.evaluation.cea",
+    "expected_loss": "hecon.evaluation.cea",
+    "icer_table": "hecon.evaluation.frontier",
     "net_monetary_benefit": "hecon.evaluation.cea",
     "occupancy": "hecon.model.simulation",
+    "pairwise": "hecon.evaluation.frontier",
     "read_cohort": "hecon.model.cohort",
     "read_parameters": "hecon.inputs.parameters",
     "simulate": "hecon.model.simulation",
@@ -48,13 +58,20 @@ __all__ = [
     "answer",
     "calibrate",
     "ceac",
+    "ceaf",
     "check_laws",
     "compare",
     "cost",
     "costs",
+    "evpi",
+    "evppi",
+    "evsi",
+    "expected_incremental_benefit",
+    "expected_loss",
     "icer_table",
     "net_monetary_benefit",
     "occupancy",
+    "pairwise",
     "read_cohort",
     "read_parameters",
     "simulate",

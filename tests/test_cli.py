@@ -32,7 +32,11 @@ TABLES = {
     "outcomes",
     "scenarios",
     "structural",
-    "drivers",
+    "precision",
+    "precision_base",
+    "evpi",
+    "evpi_bracket",
+    "evppi",
     "programs",
     "needed_effects",
 }

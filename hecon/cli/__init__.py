@@ -7,8 +7,12 @@ import click
 import hecon
 from hecon.cli.comparisons import report, run
 from hecon.cli.contents import check, parameters, programs
+from hecon.cli.decisions import cea, export
 from hecon.cli.fitting import calibrate, validate
 from hecon.cli.group import Group
+from hecon.cli.precision import precision
+from hecon.cli.sensitivity import sensitivity
+from hecon.cli.voi import voi
 
 WIDTH = 100
 
@@ -20,5 +24,18 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 
-for command in (report, run, parameters, programs, check, calibrate, validate):
+for command in (
+    report,
+    run,
+    parameters,
+    programs,
+    check,
+    calibrate,
+    validate,
+    cea,
+    export,
+    sensitivity,
+    precision,
+    voi,
+):
     main.add_command(command)

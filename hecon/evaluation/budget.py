@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from hecon.inputs.parameters import Parameters
     from hecon.inputs.points import Inputs
+
+    Floats = NDArray[np.float64]
 
 QUARTER = 13
 QUARTERS = 4
@@ -117,11 +120,11 @@ def budget_impact(
         progress=progress,
     )
     change = (flows.sel(strategy=list(names)) - flows.sel(strategy=COMPARATOR)).rename(strategy="program")
-    in_offices, eligible = _volumes(inputs, years)
+    in_offices, everybody = _volumes(inputs, years)
     accepting = xr.DataArray(inputs["acceptance"], dims="draw")
     offered = in_offices * flows["offered"].sel(strategy=list(names)).rename(strategy="program")
     volume = xr.concat(
-        [eligible.broadcast_like(offered), offered, offered * accepting], dim="stage", join="exact"
+        [everybody.broadcast_like(offered), offered, offered * accepting], dim="stage", join="exact"
     ).assign_coords(stage=list(STAGES))
     reached = (in_offices * accepting).rename(year="entry")
     units = _in_calendar(change["units"], reached)
@@ -224,14 +227,18 @@ def timing(years: int) -> xr.DataArray:
     )
 
 
+def eligible(inputs: Inputs) -> Floats:
+    """Give how many people a year are eligible in the whole country: float64[draw]."""
+    passing = inputs["people_passing_week_8"] * inputs["volume_growth"]
+    return np.asarray(passing * np.prod([inputs[name] for name in CRITERIA], axis=0))
+
+
 def _volumes(inputs: Inputs, years: int) -> tuple[xr.DataArray, xr.DataArray]:
     """Give those eligible where an office offers the program, and all eligible: [draw, year] and [draw]."""
-    passing = inputs["people_passing_week_8"] * inputs["volume_growth"]
-    eligible = passing * np.prod([inputs[name] for name in CRITERIA], axis=0)
     plan = inputs["offices_offering"]
     offices = plan[:, np.minimum(np.arange(years), plan.shape[1] - 1)]
     coords = {"draw": np.arange(len(inputs))}
-    everybody = xr.DataArray(eligible, dims="draw", coords=coords)
+    everybody = xr.DataArray(eligible(inputs), dims="draw", coords=coords)
     return everybody * xr.DataArray(
         offices, dims=("draw", "year"), coords=coords | {"year": np.arange(1, years + 1)}
     ), everybody

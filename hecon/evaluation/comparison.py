@@ -15,14 +15,14 @@ from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.evaluation.choices import Choices, choices
+from hecon.evaluation.information import BASE, Information, information
+from hecon.evaluation.pairs import value_of_day
+from hecon.evaluation.precision import Precision, again_inputs, other_luck, precision
 from hecon.inputs.errors import InputError
-from hecon.model.cohort import cohort_population
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import costs
-from hecon.model.population import draw_population
 from hecon.model.runs import code_digest, run_blocks, whole_file, write_csv
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
-from hecon.model.taxes import contribution_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 NO_AAP_DIFFERENCE = "aap_difference_zero"
 SUBGROUPS = ("start", "diagnosis")
 QUANTILES = np.linspace(0.0, 1.0, 201)
-WORKDAYS = 260
 LEAST_WEEKS = 104
 HEALTH_ONLY = {"causal_share_of_utility_difference"}
 """Parameters that move QALYs and no money: a scenario of these alone cannot change a gain in NOK."""
@@ -65,8 +64,12 @@ class Comparison:
     scenarios
         Gain to society per person, NOK, by scenario, strategy and horizon, base case; "base" is the first scenario.
     structural
-        Cost to society per person in 12 months by scenario that has a table of its own in place of the calibrated one,
-        draw and strategy; "base" is the first scenario.
+        Cost per person in 12 months by scenario that has a table of its own in place of the calibrated one, draw,
+        strategy and perspective; "base" is the first scenario.
+    precision
+        How exact every headline is, and what its error comes from.
+    information
+        What knowing more would be worth before choosing.
     choices
         Every program beside those compared, and the effect that some would need; None where the people are a user's.
     record
@@ -81,6 +84,8 @@ class Comparison:
     occupancy: xr.DataArray = field(repr=False)
     scenarios: xr.DataArray = field(repr=False)
     structural: xr.DataArray = field(repr=False)
+    precision: Precision = field(repr=False)
+    information: Information = field(repr=False)
     choices: Choices | None = field(repr=False)
     record: Mapping[str, Any]
 
@@ -140,7 +145,11 @@ class Comparison:
             "outcomes": results.outcomes(self),
             "scenarios": results.scenarios(self),
             "structural": results.structural(self),
-            "drivers": results.drivers(self),
+            "precision": self.precision.table,
+            "precision_base": self.precision.base,
+            "evpi": self.information.everything,
+            "evpi_bracket": self.precision.bracket,
+            "evppi": self.information.known,
         }
         if self.choices is not None:
             tables |= {"programs": self.choices.programs, "needed_effects": self.choices.needed}
@@ -198,17 +207,19 @@ def compare(
         what: str | None,
         *,
         sampled: bool,
+        again: bool = False,
         by: str | Sequence[str] = (),
         threads: int | None = threads,
         weeks: int = weeks,
     ) -> xr.Dataset:
-        """Simulate at the given parameters."""
+        """Simulate at the given parameters; `again`, the first draws with another luck."""
+        inputs = given.sample(draws, seed) if sampled else given.base_case()
         return simulate(
-            given.sample(draws, seed) if sampled else given.base_case(),
+            again_inputs(inputs) if again else inputs,
             strategies,
             people=draw_people if sampled else people,
             weeks=weeks,
-            seed=seed,
+            seed=other_luck(seed) if again else seed,
             by=by,
             cohort=cohort,
             threads=threads,
@@ -216,8 +227,10 @@ def compare(
         )
 
     carried = run(parameters, "Probabilistic analysis", sampled=True, by=SUBGROUPS)
+    again = run(parameters, "Another luck", sampled=True, again=True)
     without = run(alike, "Allowance difference zero", sampled=True)
-    base = _reduced(run(parameters, "Base case", sampled=False, by="person"), comparator)
+    persons = run(parameters, "Base case", sampled=False, by="person")
+    base = _reduced(persons, comparator)
     base_alike = _reduced(run(alike, None, sampled=False, by="person"), comparator)
     late = results.CARRIED_FORWARD
     base_all = xr.concat(
@@ -239,7 +252,8 @@ def compare(
     years = {"base": carried, NO_AAP_DIFFERENCE: without}
     for name in tables:
         years[name] = run(scenarios[name], parameters.scenarios[name].label, sampled=True, weeks=WEEKS_PER_YEAR)
-    base_all["value_of_day"] = _value_of_day(parameters, people, seed, cohort)
+    base_all["value_of_day"] = value_of_day(parameters, people, seed, cohort)
+    structural = _structural(years)
     return Comparison(
         parameters=parameters,
         comparator=comparator,
@@ -248,7 +262,9 @@ def compare(
         alike=without,
         occupancy=_occupancy(parameters, strategies, people, weeks, seed, cohort),
         scenarios=_scenarios(parameters, {"base": base, NO_AAP_DIFFERENCE: base_alike}, moved, comparator),
-        structural=_structural(years),
+        structural=structural,
+        precision=precision(carried, again, persons, comparator),
+        information=information(parameters, _asked(structural, carried), seed, threads=threads, progress=progress),
         choices=None
         if cohort is not None
         else choices(parameters, strategies, draws=draws, seed=seed, threads=threads, progress=progress),
@@ -314,14 +330,6 @@ def _reduced(run: xr.Dataset, comparator: str) -> xr.Dataset:
     )
 
 
-def _value_of_day(parameters: Parameters, people: int, seed: int, cohort: pd.DataFrame | None) -> float:
-    """Give the production of a full-time-equivalent workday: mean full-time wage with contribution / 260."""
-    values = parameters.base_case().one(0)
-    who = draw_population(values, people, seed) if cohort is None else cohort_population(cohort, values, seed)
-    wage = who.wage.sum() / who.employment_fraction.sum()
-    return float(wage * (1.0 + contribution_rate(values)) / WORKDAYS)
-
-
 def _occupancy(
     parameters: Parameters,
     strategies: Sequence[str],
@@ -355,14 +363,19 @@ def _scenarios(
 
 
 def _structural(runs: Mapping[str, xr.Dataset]) -> xr.DataArray:
-    """Give the cost to society per person in the first 12 months of every run: [scenario, draw, strategy]."""
-    first_year = [
-        costs((run["money"].sum("subgroup") / run["people"].sum("subgroup")).sel(year=1, drop=True)).sel(
-            perspective="society", drop=True
-        )
-        for run in runs.values()
-    ]
-    return xr.concat(first_year, "scenario", join="exact").assign_coords(scenario=list(runs))
+    """Give the cost per person in the first 12 months of every run: [scenario, draw, strategy, perspective]."""
+    first_year = [costs(results.per_person(run)["money"].sel(year=1, drop=True)) for run in runs.values()]
+    cost = xr.concat(first_year, "scenario", join="exact").assign_coords(scenario=list(runs))
+    return cost.transpose("scenario", "draw", "strategy", "perspective")
+
+
+def _asked(structural: xr.DataArray, carried: xr.Dataset) -> dict[tuple[str, str], xr.DataArray]:
+    """Give the costs of which to ask what knowing more is worth: 12 months in every scenario, and the long horizon."""
+    first_year = {
+        (str(name), results.YEAR_1): structural.sel(scenario=name, drop=True)
+        for name in structural["scenario"].to_numpy()
+    }
+    return first_year | {(BASE, results.CARRIED_FORWARD): costs(results.per_person(carried)["money"].sum("year"))}
 
 
 def _versions() -> dict[str, str]:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from hecon.evaluation import cea
+from hecon.evaluation import cea, pairs
 from hecon.evaluation.estimates import TAILS, spread
-from hecon.model.ledger import FLOWS, PROGRAM_FLOWS, Productivity, costs
+from hecon.evaluation.frontier import icer_table
+from hecon.model.ledger import FLOWS, Productivity, costs
 from hecon.model.outcomes import MEASURES
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from hecon.evaluation.comparison import Comparison
 
-YEAR_1 = "12 months"
+YEAR_1 = pairs.YEAR_1
 NO_EFFECT_AFTER = "(a) no effect after month 12"
 CARRIED_FORWARD = "(b) differences carried forward"
 AAP_DIFFERENCE_ZERO = "(c) allowance difference zero"
@@ -37,7 +38,7 @@ def costs_by_horizon(comparison: Comparison, productivity: Productivity = "human
     money = _money(comparison)
     year_1 = costs(money.sel(year=1, drop=True), productivity=productivity)
     carried = costs(money.sum("year"), productivity=productivity)
-    alike = costs(_per_person(comparison.alike)["money"].sum("year"), productivity=productivity)
+    alike = costs(per_person(comparison.alike)["money"].sum("year"), productivity=productivity)
     comparator = comparison.comparator
     stopped = carried.sel(strategy=comparator, drop=True) + cea.incremental(year_1, comparator)
     parts = [part.transpose("draw", "strategy", "perspective") for part in (year_1, stopped, carried, alike)]
@@ -124,16 +125,14 @@ def program_costs_and_effects(comparison: Comparison) -> tuple[xr.DataArray, xr.
 
     Program, health-care and participant costs only: a cost that holds production or benefits is never divided by days.
     """
-    cost = _money(comparison).sel(year=1, drop=True).sel(flow=list(PROGRAM_FLOWS)).sum("flow")
-    days = _per_person(comparison.carried)["outcome"].sel(measure=DAYS, drop=True)
-    return cost, -cea.incremental(days, comparison.comparator)
+    return pairs.paired(comparison.carried, "days", comparator=comparison.comparator)
 
 
 def program_icers(comparison: Comparison) -> pd.DataFrame:
     """Give the ICER table of program cost against days avoided, with the Monte Carlo error of each ratio."""
     cost, effect = program_costs_and_effects(comparison)
     labels = [comparison.label(name) for name in comparison.strategies]
-    table = cea.icer_table(cost.assign_coords(strategy=labels), effect.assign_coords(strategy=labels))
+    table = icer_table(cost.assign_coords(strategy=labels), effect.assign_coords(strategy=labels))
     of_label = dict(zip(labels, comparison.strategies, strict=True))
     table.insert(1, "label", table["strategy"])
     table["strategy"] = [of_label[label] for label in table["label"]]
@@ -199,7 +198,7 @@ def returns(comparison: Comparison) -> pd.DataFrame:
     Ratios are NaN where the change in delivery cost is not positive; so are their intervals unless it is in every draw.
     """
     delivery = _money(comparison).sel(flow=list(DELIVERY_FLOWS)).sum("flow")
-    delivery_alike = _per_person(comparison.alike)["money"].sel(flow=list(DELIVERY_FLOWS)).sum("flow")
+    delivery_alike = per_person(comparison.alike)["money"].sel(flow=list(DELIVERY_FLOWS)).sum("flow")
     year_1 = delivery.sel(year=1, drop=True)
     spent = [year_1, year_1, delivery.sum("year"), delivery_alike.sum("year")]
     society = costs_by_horizon(comparison).sel(perspective="society", drop=True)
@@ -259,7 +258,7 @@ def allowance_entry(comparison: Comparison) -> pd.DataFrame:
     """Give the difference in the share moved to the allowance within 12 months: as fitted, and under (c)."""
     columns: dict[str, xr.DataArray] = {}
     for name, run in (("carried", comparison.carried), ("alike", comparison.alike)):
-        share = _per_person(run)["outcome"].sel(measure="entered_aap_12m", drop=True)
+        share = per_person(run)["outcome"].sel(measure="entered_aap_12m", drop=True)
         gap = cea.incremental(share, comparison.comparator)
         columns |= {name: gap.mean("draw"), f"{name}_error": cea.monte_carlo_error(gap)}
     return _frame(columns, ("strategy",))
@@ -298,7 +297,7 @@ def subgroups(comparison: Comparison) -> pd.DataFrame:
             there = part["people"].sum("subgroup") > 0
             if not bool(there.all()):
                 continue
-            mean = _per_person(part)
+            mean = per_person(part)
             cost = costs(mean["money"].sel(year=1, drop=True)).sel(perspective="society", drop=True)
             days = mean["outcome"].sel(measure=DAYS, drop=True)
             gain = -cea.incremental(cost, comparison.comparator)
@@ -320,7 +319,7 @@ def subgroups(comparison: Comparison) -> pd.DataFrame:
 
 def outcomes(comparison: Comparison) -> pd.DataFrame:
     """Give every outcome per person by strategy: probabilistic mean and base case, with increments and their errors."""
-    values = _per_person(comparison.carried)["outcome"]
+    values = per_person(comparison.carried)["outcome"]
     increment = cea.incremental(values, comparison.comparator)
     low, high = cea.interval(increment)
     columns = {
@@ -356,7 +355,7 @@ def structural(comparison: Comparison) -> pd.DataFrame:
     """
     rows = []
     for scenario in comparison.structural["scenario"].to_numpy().tolist():
-        cost = comparison.structural.sel(scenario=scenario, drop=True)
+        cost = comparison.structural.sel(scenario=scenario, perspective="society", drop=True)
         gain = -cea.incremental(cost, comparison.comparator)
         best = cea.probability_best(cost)
         rows += [
@@ -371,54 +370,13 @@ def structural(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _felt(comparison: Comparison, name: str) -> bool:
-    """Tell whether a parameter can move a result here: it counts no volumes and is of no program left out."""
-    entry, programs = comparison.parameters[name], comparison.parameters.programs
-    if not entry.file.startswith("programs/"):
-        return entry.role != "volume"
-    among = {*comparison.strategies, *(other for each in comparison.strategies for other in programs[each].includes)}
-    return any(name == other for each in among for _, other in programs[each].named())
-
-
-def drivers(comparison: Comparison) -> pd.DataFrame:
-    """Give how much of the spread of society's gain in 12 months goes with each uncertain parameter.
-
-    Returns
-    -------
-    DataFrame of squared rank correlations over draws, the greatest first: ``strategy``, ``parameter``, ``share``,
-    ``rho``. Parameters of a calibrated block move together, so shares need not add up to one.
-    """
-    inputs = comparison.parameters.sample(comparison.draws, comparison.record["seed"])
-    gain = -cea.incremental(
-        costs_by_horizon(comparison).sel(perspective="society", horizon=YEAR_1, drop=True), comparison.comparator
-    )
-    felt = {name: values for name, values in inputs.drawn.items() if _felt(comparison, name) and np.ptp(values) > 0}
-    ranks = {name: pd.Series(values).rank() for name, values in felt.items()}
-    rows = []
-    for name in comparison.programs:
-        gains = pd.Series(gain.sel(strategy=name).to_numpy()).rank()
-        if np.ptp(gains) == 0:
-            continue
-        for parameter, rank in ranks.items():
-            rho = float(np.corrcoef(gains, rank)[0, 1])
-            rows.append({"strategy": name, "parameter": parameter, "share": rho**2, "rho": rho})
-    table = pd.DataFrame(rows, columns=["strategy", "parameter", "share", "rho"])
-    order = {name: position for position, name in enumerate(comparison.programs)}
-    return table.sort_values(
-        by=["strategy", "share", "parameter"],
-        key=lambda column: column.map(order) if column.name == "strategy" else column,
-        ascending=[True, False, True],
-        ignore_index=True,
-    )
-
-
 def _money(comparison: Comparison) -> xr.DataArray:
     """Give NOK per person: [draw, strategy, year, flow], differences carried forward."""
-    return _per_person(comparison.carried)["money"]
+    return per_person(comparison.carried)["money"]
 
 
-def _per_person(run: xr.Dataset) -> xr.Dataset:
-    """Give means over the people of all subgroups."""
+def per_person(run: xr.Dataset) -> xr.Dataset:
+    """Give money and outcomes of a run per person, over the people of all subgroups."""
     people = run["people"].sum("subgroup")
     return run[["money", "outcome"]].sum("subgroup") / people
 

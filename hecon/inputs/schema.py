@@ -184,13 +184,13 @@ def is_money(unit: object) -> bool:
 class Definition(_Table):
     """A parameter as a file defines it; its values are read one by one beside it.
 
-    Its role: what the model reads; a `reference`, which nothing draws; or a `volume`, which counts the nation's people
-    and moves no result per person.
+    Its role: what the model reads; a `reference`, which nothing draws; or what moves no result per person: a `volume`,
+    which counts the nation's people, or `research`, which says what a trial takes.
     """
 
     label: Text
     unit: Text
-    role: Literal["model", "reference", "volume"] = "model"
+    role: Literal["model", "reference", "volume", "research"] = "model"
     values: tuple[PublishedValue, ...] = ()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
 from hecon.model.runs import whole_file
-from hecon.report import choices, evidence, plots, scenarios, statements, tables, words
+from hecon.report import certainty, choices, evidence, plots, scenarios, statements, tables, words
 from hecon.report.cells import years
 from hecon.report.numbers import kroner, percent
 
@@ -73,16 +72,21 @@ def write_report(comparison: Comparison, path: Path, title: str | None = None) -
 
 def render(comparison: Comparison, title: str = TITLE) -> str:
     """Give the report as text; the same comparison gives the same bytes."""
+    return page("report.html.j2", title=title, **content(comparison))
+
+
+def page(template: str, **content: object) -> str:
+    """Put what a template places in it: one text, with nothing left to fetch."""
     import jinja2
 
     environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("hecon.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    source = files("hecon.report").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(source).render(title=title, **content(comparison))
+    return environment.get_template(template).render(**content)
 
 
 def content(comparison: Comparison) -> dict[str, object]:
@@ -91,6 +95,7 @@ def content(comparison: Comparison) -> dict[str, object]:
     per_day = results.cost_per_day(comparison)
     return {
         "answer": statements.answer(comparison),
+        "ink": {name: position % len(plots.STRATEGY_INKS) for position, name in enumerate(comparison.strategies)},
         "programs": [comparison.parameters.programs[name] for name in comparison.strategies],
         "years": years(comparison),
         "summary": tables.summary(comparison, costs, per_day),
@@ -108,7 +113,7 @@ def content(comparison: Comparison) -> dict[str, object]:
         "structural": scenarios.structural(comparison),
         "mi_nav_weight": scenarios.mi_nav_weight(comparison),
         "choices": _choices(comparison),
-        "drivers": tables.drivers(comparison),
+        "certainty": _certainty(comparison),
         "productivity": tables.productivity(comparison),
         "subgroups": tables.subgroups(comparison),
         "qalys": statements.qaly_sentences(comparison),
@@ -134,6 +139,21 @@ def _choices(comparison: Comparison) -> dict[str, object] | None:
         "programs": choices.every_program(comparison, found),
         "needed": choices.needed_effects(comparison, found),
         "conflicts": choices.conflicting(found),
+    }
+
+
+def _certainty(comparison: Comparison) -> dict[str, object]:
+    """Give what knowing more is worth, and whether the run is large enough to say so."""
+    information, label = comparison.information, comparison.label
+    national = comparison.record["people"] == "synthetic"
+    return {
+        "worth": certainty.worth_knowing_words(information, label, national=national),
+        "few": certainty.few_draws(information),
+        "everything": certainty.everything(information, label, years(comparison), national=national),
+        "known": certainty.known(information, national=national),
+        "by_scenario": certainty.by_scenario(information, comparison.parameters, label),
+        "enough": certainty.large_enough_words(comparison.precision),
+        "precision": certainty.large_enough(comparison.precision, label, years(comparison)),
     }
 
 
@@ -201,6 +221,12 @@ def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
             "Lines of the difference in the share at work, on sick leave, on the allowance and on a pension, by "
             "program.",
             plots.differences(comparison),
+        ),
+        "convergence_figure": Figure(
+            "Society's gain in 12 months with 95% bands of its Monte Carlo error, the chance of being best, and the "
+            "value of knowing everything, over the draws so far",
+            "Curves that flatten as draws are added; the table gives where they end and their errors.",
+            plots.convergence(comparison),
         ),
         "days_figure": Figure(
             "Days on benefit in 12 months among the people compared, base case; bar and dot are quartiles and median. "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hecon.evaluation import cea, results
+from hecon.report.convergence import CONVERGENCE_HEIGHT, CONVERGENCE_PANELS, draw_convergence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +46,7 @@ MOST_POINTS = 400
 DAYS_PER_STEP = 20
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "font.family": ["DejaVu Sans"],
     "font.size": 10.5,
     "text.color": INK,
@@ -71,7 +73,7 @@ def plane(comparison: Comparison) -> str:
     """Draw the cost-effectiveness plane: program cost against days avoided, one point a draw."""
     cost, effect = results.program_costs_and_effects(comparison)
     more = cea.incremental(cost, comparison.comparator)
-    with _figure("plane") as (figure, axes):
+    with canvas("plane") as (figure, axes):
         value = float(comparison.base["value_of_day"])
         for name in comparison.programs:
             x, y = effect.sel(strategy=name).to_numpy(), more.sel(strategy=name).to_numpy()
@@ -126,14 +128,14 @@ def plane(comparison: Comparison) -> str:
         axes.set(xlim=(low, high), ylim=(min(bottom, 0.0), top))
         axes.set_xlabel("Sick-leave days avoided per person, 12 months")
         axes.set_ylabel("Program cost, NOK per person")
-        _thousands(axes.yaxis)
-        return _svg(figure)
+        thousands(axes.yaxis)
+        return inline_svg(figure)
 
 
 def net_benefit(comparison: Comparison, costs: pd.DataFrame) -> str:
     """Draw society's gain with its 95% interval by program, 12 months."""
     rows = costs[(costs["horizon"] == results.YEAR_1) & (costs["perspective"] == "society")].set_index("strategy")
-    with _figure("net", height=0.75 + 0.8 * len(comparison.programs)) as (figure, axes):
+    with canvas("net", height=0.75 + 0.8 * len(comparison.programs)) as (figure, axes):
         for position, name in enumerate(comparison.programs):
             row = rows.loc[name]
             colour = ink(comparison, name)
@@ -162,8 +164,8 @@ def net_benefit(comparison: Comparison, costs: pd.DataFrame) -> str:
         axes.set_xlabel("NOK per person, 12 months")
         for x, side, words in ((0.0, "left", "← society loses"), (1.0, "right", "society gains →")):
             axes.text(x, 1.0, words, ha=side, va="bottom", transform=axes.transAxes)
-        _thousands(axes.xaxis)
-        return _svg(figure)
+        thousands(axes.xaxis)
+        return inline_svg(figure)
 
 
 def acceptability(comparison: Comparison) -> str:
@@ -171,7 +173,7 @@ def acceptability(comparison: Comparison) -> str:
     value = float(comparison.base["value_of_day"])
     wtp = np.linspace(0.0, np.ceil(2.5 * value / 1000) * 1000, 101)
     curves = results.acceptability(comparison, wtp.tolist())
-    with _figure("ceac") as (figure, axes):
+    with canvas("ceac") as (figure, axes):
         ends = [float(curves.sel(strategy=name).isel(wtp=-1)) for name in comparison.strategies]
         spots = spread(ends, 0.075)
         for name, end, spot in zip(comparison.strategies, ends, spots, strict=True):
@@ -192,17 +194,17 @@ def acceptability(comparison: Comparison) -> str:
         axes.set(xlim=(0, wtp[-1]), ylim=(-0.02, 1.02))
         axes.set_xlabel("What a sick-leave day avoided is worth, NOK")
         axes.set_ylabel("Probability of being best")
-        _thousands(axes.xaxis)
-        _percent(axes.yaxis)
+        thousands(axes.xaxis)
+        percents(axes.yaxis)
         figure.subplots_adjust(right=0.58)
-        return _svg(figure)
+        return inline_svg(figure)
 
 
 def occupancy(comparison: Comparison) -> str:
     """Draw where people are over time with the comparator, as areas."""
     shares = _occupancy(comparison)
     usual = shares[comparison.comparator]
-    with _figure("occupancy") as (figure, axes):
+    with canvas("occupancy") as (figure, axes):
         years = np.arange(len(usual["work"])) / 52
         below = np.zeros(len(years))
         middles = []
@@ -223,9 +225,9 @@ def occupancy(comparison: Comparison) -> str:
         axes.set(xlim=(0, years[-1]), ylim=(0, 1))
         axes.set_xlabel("Years from inclusion")
         axes.set_ylabel("Share of people")
-        _percent(axes.yaxis)
+        percents(axes.yaxis)
         figure.subplots_adjust(right=0.7)
-        return _svg(figure)
+        return inline_svg(figure)
 
 
 def differences(comparison: Comparison) -> str:
@@ -237,7 +239,7 @@ def differences(comparison: Comparison) -> str:
         "On the allowance": ("work_assessment_allowance",),
         "On a pension": ("disability_pension",),
     }
-    with _figure("differences", panels=(2, 2)) as (figure, grid):
+    with canvas("differences", panels=(2, 2)) as (figure, grid):
         for axes, (title, states) in zip(grid.ravel(), panels.items(), strict=True):
             for name in comparison.programs:
                 gaps = [shares[name][state] - shares[comparison.comparator][state] for state in states]
@@ -257,14 +259,23 @@ def differences(comparison: Comparison) -> str:
             at = 0.01 + min(1.0 / letters[-1], 0.0155) * before
             figure.text(at, 0.985, label, color=ink(comparison, name), fontweight="bold", fontsize=9.5, va="top")
         figure.tight_layout(rect=(0, 0, 1, 0.94))
-        return _svg(figure)
+        return inline_svg(figure)
+
+
+def convergence(comparison: Comparison) -> str:
+    """Draw what the headlines were after so many draws."""
+    inks = {name: ink(comparison, name) for name in comparison.strategies}
+    labels = {name: comparison.label(name) for name in comparison.strategies}
+    with canvas("convergence", height=CONVERGENCE_HEIGHT, panels=CONVERGENCE_PANELS) as (figure, axes):
+        draw_convergence(figure, axes, comparison.precision.running, inks, labels, INK)
+        return inline_svg(figure)
 
 
 def benefit_days(comparison: Comparison) -> str:
     """Draw the distribution of days on benefit with its quartiles."""
     levels = comparison.base["quantile"].to_numpy()
     rows = len(comparison.strategies)
-    with _figure("days", height=1.0 + 0.85 * rows) as (figure, axes):
+    with canvas("days", height=1.0 + 0.85 * rows) as (figure, axes):
         longest = float(comparison.base["benefit_days"].max())
         edges = np.arange(0.0, longest + DAYS_PER_STEP, DAYS_PER_STEP)
         for position, name in enumerate(comparison.strategies):
@@ -289,7 +300,7 @@ def benefit_days(comparison: Comparison) -> str:
         axes.spines["left"].set_visible(False)
         axes.set(xlim=(0, longest), ylim=(-rows + 0.7, 0.95))
         axes.set_xlabel("Days on benefit in 12 months, full-time equivalents")
-        return _svg(figure)
+        return inline_svg(figure)
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
@@ -331,21 +342,23 @@ def _occupancy(comparison: Comparison) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _figure(salt: str, *, height: float = HEIGHT, panels: tuple[int, int] = (1, 1)) -> Iterator[tuple[Figure, Any]]:
+def canvas(
+    salt: str, *, width: float = WIDTH, height: float = HEIGHT, panels: tuple[int, int] = (1, 1)
+) -> Iterator[tuple[Figure, Any]]:
     """Give a figure and its axes in the report's style; the salt makes its ids its own and the same in every run."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     with mpl.rc_context({**STYLE, "svg.hashsalt": salt}):
-        figure = Figure(figsize=(WIDTH, height), layout=None)
+        figure = Figure(figsize=(width, height), layout=None)
         FigureCanvasSVG(figure)
         axes = figure.subplots(*panels)
         figure.subplots_adjust(left=0.13, right=0.97, top=0.93, bottom=0.62 / height)
         yield figure, axes
 
 
-def _svg(figure: Figure) -> str:
+def inline_svg(figure: Figure) -> str:
     """Give a figure as inline SVG: no dates, no size of its own, colours by name."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -366,14 +379,16 @@ def _svg(figure: Figure) -> str:
     return text
 
 
-def _thousands(axis: Any) -> None:  # noqa: ANN401
+def thousands(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
+    """Write an axis's numbers with commas between thousands and a true minus sign."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(6))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")))
 
 
-def _percent(axis: Any) -> None:  # noqa: ANN401
+def percents(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
+    """Write an axis's shares in percent."""
     from matplotlib.ticker import PercentFormatter
 
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0))

@@ -94,7 +94,8 @@ def mi_nav_weight(comparison: Comparison) -> Table | None:
     name = "motivational_interviewing"
     if name not in comparison.programs or MI_NAV not in comparison.structural["scenario"]:
         return None
-    gains = -incremental(comparison.structural, comparison.comparator)
+    society = comparison.structural.sel(perspective="society", drop=True)
+    gains = -incremental(society, comparison.comparator)
     without, with_ = (gains.sel(scenario=scenario, drop=True) for scenario in ("base", MI_NAV))
     table = weight_table(without, with_, WEIGHTS)
     rows = []

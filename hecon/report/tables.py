@@ -353,33 +353,6 @@ def outcomes(comparison: Comparison) -> Table:
     )
 
 
-def drivers(comparison: Comparison, least: float = 0.05, most: int = 5) -> Table:
-    """Give the parameters that the spread of society's gain goes with."""
-    table = results.drivers(comparison)
-    rows = []
-    for name in comparison.programs:
-        part = table[(table["strategy"] == name) & (table["share"] >= least)].head(most)
-        for position, row in enumerate(part.to_dict("records")):
-            entry = comparison.parameters[row["parameter"]]
-            way = "more is better" if row["rho"] > 0 else "more is worse"
-            rows.append(
-                (
-                    name_cell(comparison, name) if position == 0 else Cell(""),
-                    Cell(entry.label),
-                    Cell(entry.grade, tone="assumed" if entry.grade == "assumption" else ""),
-                    Cell(percent(row["share"]), way),
-                )
-            )
-    return Table(
-        "What the uncertainty over 12 months rests on: squared rank correlation of society's gain with each uncertain "
-        f"parameter, those of {percent(least)} or more.",
-        ("", "Parameter", "Grade", "Of the spread"),
-        tuple(rows),
-        words=3,
-        notes=("Parameters that were fitted together move together, so shares overlap and need not add up to 100%.",),
-    )
-
-
 def _share(share: float, error: float) -> str:
     if not np.isfinite(share) or error > LARGEST_SHARE_ERROR:
         return "not defined"

@@ -190,12 +190,6 @@ def test_the_coordinated_program_has_no_allowance_effect_to_take_away():
     assert row["c_less_b"] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_wider_coordinate_drives_more():
-    table = results.drivers(small())
-    assert table["share"].between(0, 1).all()
-    assert list(dict.fromkeys(table["strategy"])) == list(small().programs)
-
-
 def test_published_figures_are_the_trials():
     table = trial.against_trial(small())
     seen = table.set_index(["strategy", "statistic"])["published"]

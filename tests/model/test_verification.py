@@ -215,12 +215,12 @@ def test_another_sample_gives_the_same_mean_within_its_error(parameters):
     assert abs(one.mean() - other.mean()) <= 4.0 * error
 
 
-def counts_the_nation(name):
-    """Whether a parameter is read by the budget's impact alone, whose tests move it."""
-    return name not in NOW.blocks and NOW[name].role == "volume"
+def moves_no_person(name):
+    """Whether a parameter is read only beside the model: volumes and research, whose own tests move it."""
+    return name not in NOW.blocks and NOW[name].role != "model"
 
 
-@pytest.mark.parametrize("name", [name for name in NOW.uncertain if not counts_the_nation(name)])
+@pytest.mark.parametrize("name", [name for name in NOW.uncertain if not moves_no_person(name)])
 def test_every_coordinate_moves_a_result(name):
     """A parameter that is drawn and read by nothing would be uncertainty that no result shows."""
     busy = NOW.overlay({"causal_share_of_utility_difference": 0.5, "relapse_rate": 4.0, "sick_pay_rights": 90.0})

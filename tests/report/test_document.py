@@ -72,8 +72,8 @@ def test_tags_are_closed_and_ids_unique():
 
 
 def test_every_figure_is_told_to_those_who_cannot_see_it():
-    assert page().count("<svg") == 6
-    assert len(re.findall(r'role="img" aria-label="[^"]{40,}"', page())) == 6
+    assert page().count("<svg") == 7
+    assert len(re.findall(r'role="img" aria-label="[^"]{40,}"', page())) == 7
 
 
 def test_no_missing_number_is_printed():

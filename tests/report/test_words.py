@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hecon.evaluation.cea import icer_table
+from hecon.evaluation.frontier import icer_table
 from hecon.evaluation.results import summarise
 from hecon.report import numbers, words
 

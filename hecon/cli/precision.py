@@ -1,0 +1,94 @@
+"""Whether a run is large enough."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import hecon
+from hecon.cli.options import COHORT, check_place, parameters_of, reading, size
+
+if TYPE_CHECKING:
+    from hecon.evaluation.precision import Precision
+    from hecon.inputs.parameters import Parameters
+
+FIGURE = "convergence.svg"
+
+
+@click.command()
+@reading
+@COHORT
+@size
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the tables and the convergence figure to this folder."
+)
+def precision(
+    *,
+    cohort: Path | None,
+    strategies: tuple[str, ...],
+    draws: int,
+    people: int,
+    base_people: int,
+    weeks: int,
+    seed: int,
+    threads: int | None,
+    quiet: bool,
+    out: Path | None,
+    **options: Any,  # noqa: ANN401  (click passes what the options declare)
+) -> None:
+    """Say how exact the headlines are: errors from people and from draws, and what would halve them."""
+    from hecon.evaluation.precision import measure_precision
+    from hecon.model.simulation import STRATEGIES
+
+    if out is not None:
+        check_place(out, out / FIGURE)
+    read = parameters_of(**options)
+    found = measure_precision(
+        read,
+        strategies=strategies or STRATEGIES,
+        people=base_people,
+        draws=draws,
+        draw_people=people,
+        weeks=weeks,
+        seed=seed,
+        cohort=None if cohort is None else hecon.read_cohort(cohort),
+        threads=threads,
+        progress=not quiet,
+    )
+    _say(read, found)
+    if out is not None:
+        click.echo("\n".join(str(path) for path in _write(read, found, out)))
+
+
+def _say(read: "Parameters", found: "Precision") -> None:
+    from hecon.report.certainty import large_enough, large_enough_words
+
+    def label(name: str) -> str:
+        return read.programs[name].label
+
+    table = large_enough(found, label, "long horizon")
+    click.echo(table.caption)
+    rows = [table.header, *(tuple(f"{cell.text} {cell.detail}".strip() for cell in row) for row in table.rows)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table.header))]
+    for row in rows:
+        cells = [
+            text.ljust(width) if place < table.words else text.rjust(width)
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+    click.echo("\n".join(["", *table.notes, *large_enough_words(found)]))
+
+
+def _write(read: "Parameters", found: "Precision", out: Path) -> list[Path]:
+    from hecon.model.runs import write_csv
+    from hecon.report.convergence import CONVERGENCE_HEIGHT, CONVERGENCE_PANELS, draw_convergence
+    from hecon.report.files import COLOURS, TEXT, figure
+
+    tables = {"precision": found.table, "precision_base": found.base, "evpi_bracket": found.bracket}
+    paths = [write_csv(table, out / f"{name}.csv") for name, table in tables.items()]
+    names = [str(name) for name in found.running["strategy"].to_numpy()]
+    inks = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(names)}
+    labels = {name: read.programs[name].label for name in names}
+    with figure(out / FIGURE, height=CONVERGENCE_HEIGHT, panels=CONVERGENCE_PANELS) as (drawn, axes):
+        draw_convergence(drawn, axes, found.running, inks, labels, TEXT)
+    return [*paths, out / FIGURE]

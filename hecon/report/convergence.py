@@ -1,0 +1,75 @@
+"""The convergence figure: what the headlines were after so many draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+CONVERGENCE_PANELS = (3, 1)
+CONVERGENCE_HEIGHT = 6.6
+BAND = 1.96
+"""Errors on either side of a running mean: 95%."""
+NAMES_PER_ROW, NAME_HEIGHT = 2, 0.03
+SKIPPED = 10
+"""Draws before the curves begin: a mean over fewer swings off the paper."""
+
+
+def draw_convergence(
+    figure: Figure,
+    axes: Any,  # noqa: ANN401  (matplotlib's axes)
+    running: xr.Dataset,
+    inks: Mapping[str, str],
+    labels: Mapping[str, str],
+    ink: str,
+) -> None:
+    """Draw society's gain, the chance of being best and the value of knowing everything over the draws so far.
+
+    Parameters
+    ----------
+    figure, axes
+        Three panels, one above the other.
+    running
+        As `hecon.evaluation.precision.Precision` has it.
+    inks, labels
+        Of the strategies, by name; those never given a band are the comparator, whose gain is none.
+    ink
+        Of what belongs to no strategy.
+    """
+    from hecon.report.plots import percents, thousands
+
+    count = np.arange(1, running.sizes["draw"] + 1)
+    shown = slice(min(SKIPPED, len(count) - 2), None)
+    for name, colour in inks.items():
+        part = running.sel(strategy=name)
+        gain, error = part["gain"].to_numpy()[shown], part["gain_error"].to_numpy()[shown]
+        if np.any(gain != 0.0):
+            axes[0].fill_between(
+                count[shown], gain - BAND * error, gain + BAND * error, color=colour, alpha=0.2, linewidth=0
+            )
+            axes[0].plot(count[shown], gain, color=colour, linewidth=1.6)
+        axes[1].plot(count[shown], part["best"].to_numpy()[shown], color=colour, linewidth=1.6)
+    axes[2].plot(count[shown], running["evpi"].to_numpy()[shown], color=ink, linewidth=1.6)
+    titles = ("Society gains, NOK per person", "Chance of being best", "Value of knowing everything, NOK per person")
+    for place, title in zip(axes, titles, strict=True):
+        place.set_title(title, loc="left", fontsize=11)
+        place.margins(x=0)
+        thousands(place.xaxis)
+    thousands(axes[0].yaxis)
+    percents(axes[1].yaxis)
+    thousands(axes[2].yaxis)
+    axes[1].set_ylim(-0.02, 1.02)
+    axes[2].set_ylim(bottom=0.0)
+    axes[2].set_xlabel("Draws so far")
+    for place, (name, colour) in enumerate(inks.items()):
+        row, column = divmod(place, NAMES_PER_ROW)
+        at = (0.01 + column / NAMES_PER_ROW, 0.995 - NAME_HEIGHT * row)
+        figure.text(*at, labels[name], color=colour, fontweight="bold", fontsize=9.5, va="top")
+    rows = -(-len(inks) // NAMES_PER_ROW)
+    figure.tight_layout(rect=(0, 0, 1, 0.985 - NAME_HEIGHT * rows))
