@@ -25,7 +25,6 @@ from hecon.model.runs import write_csv
 from hecon.model.simulation import STRATEGIES
 from hecon.report.files import COLOURS, TEXT, figure
 from hecon.report.numbers import MINUS, number
-from hecon.report.plots import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,15 +219,11 @@ def draw_sizes(table: pd.DataFrame, labels: dict[str, str], path: Path) -> None:
         drawn,
         (left, right),
     ):
-        ends, names = [], []
         for colour, (scenario, of) in zip(COLOURS, rows.groupby("scenario", sort=False), strict=False):
-            _line(left, of, "evsi", "evsi_error", colour, 1.0, wide=scenario == BASE)
-            _line(right, of, "enbs", "enbs_error", colour, BILLION, wide=scenario == BASE)
-            ends.append(of["enbs"].iloc[-1] / BILLION)
-            names.append((labels[str(scenario)], colour))
-        low, high = right.get_ylim()
-        for y, (label, colour) in zip(spread(ends, 0.075 * (high - low)), names, strict=True):
-            right.text(rows["people"].max() * 1.12, y, fill(label, 32), color=colour, va="center", fontsize=9)
+            label = fill(labels[str(scenario)], 28)
+            _line(left, of, "evsi", "evsi_error", colour, 1.0, label)
+            _line(right, of, "enbs", "enbs_error", colour, BILLION, label)
+        right.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=9)
         for axes in (left, right):
             _sizes(axes, rows["people"].unique())
         right.axhline(0.0, color=TEXT, linewidth=0.9)
@@ -243,7 +238,7 @@ def draw_designs(table: pd.DataFrame, labels: dict[str, str], path: Path) -> Non
     ours = table[(table["perspective"] == SOCIETY) & (table["horizon"] == YEAR)]
     others = ours[ours["scenario"] != BASE]
     shown = [BASE, str(others.loc[others["enbs"].idxmax(), "scenario"])]
-    with figure(path, width=12.4, height=5.0, panels=(1, 2), left=0.07, right=0.76, top=0.86, wspace=0.22) as (
+    with figure(path, width=12.8, height=5.0, panels=(1, 2), left=0.07, right=0.735, top=0.86, wspace=0.22) as (
         _,
         panels,
     ):
@@ -286,15 +281,15 @@ def _kinds(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame, str, str]]:
             & np.isclose(rows["icc"], icc)
         ]
         arm = "two arms" if arms == two else "three arms"
-        found.append((f"{arm}, {randomised}, {offices} offices", of, colour, dash[offices]))
+        found.append((f"{arm}, {randomised} randomised, {offices} offices", of, colour, dash[offices]))
     return found
 
 
-def _line(axes: Axes, rows: pd.DataFrame, value: str, error: str, colour: str, unit: float, *, wide: bool) -> None:
+def _line(axes: Axes, rows: pd.DataFrame, value: str, error: str, colour: str, unit: float, label: str) -> None:
     """Draw a value over size with a band of a Monte Carlo error each way."""
     middle, half = rows[value] / unit, rows[error] / unit
     axes.fill_between(rows["people"], middle - half, middle + half, color=colour, alpha=0.12, linewidth=0)
-    axes.plot(rows["people"], middle, color=colour, linewidth=2.8 if wide else 1.6, marker="o", markersize=4)
+    axes.plot(rows["people"], middle, color=colour, linewidth=1.8, marker="o", markersize=4, label=label)
 
 
 def _sizes(axes: Axes, sizes: Sequence[int]) -> None:
@@ -324,9 +319,9 @@ def _worth(row: pd.Series, table: pd.DataFrame) -> str:
         sure = "" if row["enbs"] < -SURE * row["enbs_error"] else ", which cannot be told from worth it"
         told, error = (number(most[name], most["evsi_error"]) for name in ("evsi", "evsi_error"))
         return (
-            f"no trial of {sizes} is worth its cost; the one that loses least, {_design(row)}, loses NOK "
+            f"no trial of {sizes} is worth its cost; the one that loses least, {_design(row)}, lose NOK "
             f"{_millions(-row['enbs'])} (Monte Carlo error {_millions(row['enbs_error'])}){sure}. Even "
-            f"{_design(most)}, tells no more than NOK {told} per person (Monte Carlo error {error})"
+            f"{_design(most)}, tell no more than NOK {told} per person (Monte Carlo error {error})"
         )
     return _short(row)
 
@@ -334,7 +329,7 @@ def _worth(row: pd.Series, table: pd.DataFrame) -> str:
 def _short(row: pd.Series) -> str:
     """Say the best design and what it gains."""
     if row.enbs <= 0.0:
-        return f"no trial is worth its cost; {_design(row)}, loses NOK {_millions(-row.enbs)}{_unsure(row)}"
+        return f"no trial is worth its cost; {_design(row)}, lose NOK {_millions(-row.enbs)}{_unsure(row)}"
     return (
         f"{_design(row)}, gain NOK {_millions(row.enbs)}{_unsure(row)}; sizes from "
         f"{number(row.least)} to {number(row.most)} cannot be told from it"

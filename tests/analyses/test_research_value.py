@@ -94,7 +94,7 @@ def test_answers_in_words(script):
     )
     lost = script._worth(row(enbs=-2e7, enbs_error=1e5), table)
     assert lost.startswith("no trial of 300 to 1,200 people is worth its cost; the one that loses least, 1,200 people")
-    assert "loses NOK 20 million (Monte Carlo error 0.1 million). Even 1,200" in lost
+    assert "lose NOK 20 million (Monte Carlo error 0.1 million). Even 1,200" in lost
     assert "cannot be told from worth it" in script._worth(row(enbs=-2e7, enbs_error=5e7), table)
     assert "the sign is not sure" in script._short(row(enbs_error=2e8))
 
