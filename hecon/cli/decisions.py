@@ -41,8 +41,6 @@ def cea(
     quiet: bool,
 ) -> None:
     """Analyse the COSTS and EFFECTS of any model: CSVs with one column a strategy and one row a draw."""
-    from tqdm import tqdm
-
     from hecon.evaluation.decision import decide, write_json
     from hecon.evaluation.psa import names_in, read_sample
     from hecon.inputs.errors import InputError, closest
@@ -61,21 +59,15 @@ def cea(
     of = None
     if evppi and sample.parameters is not None:
         of = {text.strip(): names_in(text, list(sample.parameters.columns), "--evppi") for text in evppi}
-    count = len(of) if of is not None else 0 if sample.parameters is None else sample.parameters.shape[1]
-    with tqdm(total=count, desc="value of information", disable=quiet or not count, leave=False) as bar:
-
-        def progress(done: int, _: int) -> None:
-            bar.update(done - bar.n)
-
-        decision = decide(
-            sample.cost,
-            sample.effect,
-            wtp=thresholds,
-            comparator=comparator,
-            parameters=sample.parameters,
-            of=of,
-            progress=progress,
-        )
+    decision = decide(
+        sample.cost,
+        sample.effect,
+        wtp=thresholds,
+        comparator=comparator,
+        parameters=sample.parameters,
+        of=of,
+        progress=None if quiet else "Value of information",
+    )
     click.echo(summary(decision))
     if json_file is not None:
         click.echo(f"JSON: {write_json(decision, json_file)}")

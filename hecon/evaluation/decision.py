@@ -26,7 +26,7 @@ from hecon.inputs.errors import InputError, closest
 from hecon.model.runs import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -92,7 +92,7 @@ def decide(
     comparator: str | None = None,
     parameters: pd.DataFrame | None = None,
     of: Mapping[str, Sequence[str]] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: str | None = None,
 ) -> Decision:
     """Do the whole decision analysis.
 
@@ -109,7 +109,7 @@ def decide(
     of
         Groups of parameters by the key they go by; every parameter alone if None.
     progress
-        Called with how many of the groups are done, and of how many.
+        What the progress bar of the value of information says; None for no bar.
 
     Raises
     ------
@@ -226,13 +226,13 @@ def _evppi(
     wtp: list[float],
     parameters: pd.DataFrame,
     of: Mapping[str, Sequence[str]] | None,
-    progress: Callable[[int, int], None] | None,
+    progress: str | None,
 ) -> xr.Dataset:
     if len(parameters) != cost.sizes["draw"]:
         raise InputError(f"parameters: have {len(parameters)} rows, and there are {cost.sizes['draw']} draws")
     groups = {str(name): (str(name),) for name in parameters.columns} if of is None else dict(of)
     benefit = cea.net_monetary_benefit(cost, effect, wtp)
-    found = voi.evppi(benefit, parameters, list(groups.values()), progress)
+    found = voi.evppi(benefit, parameters, list(groups.values()), progress=progress)
     varies = [
         bool((parameters[list(names)] != parameters[list(names)].iloc[0]).to_numpy().any()) for names in groups.values()
     ]

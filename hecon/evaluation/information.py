@@ -179,6 +179,8 @@ def information(
     threads, progress
         As for `simulate`.
     """
+    from threadpoolctl import threadpool_limits
+
     places = list(cost)
     whole = {places[0]} if thorough is None else thorough
     found: dict[tuple[str, str], pd.DataFrame] = {}
@@ -187,10 +189,11 @@ def information(
         scenario, horizon = place
         given = parameters if scenario == BASE else parameters.with_scenario(scenario)
         inputs = given.sample(cost[place].sizes["draw"], seed)
-        table = _known(given, inputs, cost[place], whole=place in whole)
+        table = _known(given, inputs, cost[place], threads, whole=place in whole)
         found[place] = table.assign(scenario=scenario, horizon=horizon)[KNOWN]
 
-    run_blocks(ask, places, threads=threads, progress="Value of information" if progress else None)
+    with threadpool_limits(1):  # held here, so that no place lets go of it while another reckons
+        run_blocks(ask, places, threads=threads, progress="Value of information" if progress else None)
     draws = cost[places[0]].sizes["draw"]
     deciding = people_deciding(parameters)
     everything = pd.concat([_everything(cost[place], *place) for place in places], ignore_index=True)
@@ -259,7 +262,9 @@ def _spoken(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _known(parameters: Parameters, inputs: Inputs, cost: xr.DataArray, *, whole: bool) -> pd.DataFrame:
+def _known(
+    parameters: Parameters, inputs: Inputs, cost: xr.DataArray, threads: int | None, *, whole: bool
+) -> pd.DataFrame:
     """Give what knowing parameters and groups is worth to every perspective."""
     strategies = [str(name) for name in cost["strategy"].to_numpy()]
     table = columns(parameters, inputs, strategies)
@@ -275,7 +280,7 @@ def _known(parameters: Parameters, inputs: Inputs, cost: xr.DataArray, *, whole:
     if not asked:
         return pd.DataFrame(columns=KNOWN)
     benefit = -cost.transpose("perspective", "draw", "strategy")
-    worth = evppi(benefit, table, of=list(asked.values())).transpose("parameters", "perspective")
+    worth = evppi(benefit, table, of=list(asked.values()), threads=threads).transpose("parameters", "perspective")
     sides = benefit["perspective"].to_numpy().tolist()
     keys = {label: ",".join(names) for label, names in asked.items()}  # as evppi calls them; the same members once
     first = {label: float(worth["value"].sel(parameters=key, perspective=sides[-1])) for label, key in keys.items()}

@@ -21,9 +21,10 @@ import xarray as xr
 from hecon.evaluation.checks import check
 from hecon.evaluation.regression import Fit, reduced, regress
 from hecon.inputs.errors import InputError
+from hecon.model.runs import run_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -60,7 +61,9 @@ def evppi(
     benefit: xr.DataArray,
     parameters: pd.DataFrame,
     of: Sequence[str | Sequence[str]] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    *,
+    threads: int | None = None,
+    progress: str | None = None,
 ) -> xr.Dataset:
     """Expected value of partial perfect information: of knowing some parameters before choosing.
 
@@ -72,8 +75,10 @@ def evppi(
         One row a draw, in the order of the draws; one column a parameter.
     of
         Parameters, and groups of them (a list of names), to be known together. Every parameter alone by default.
+    threads
+        Number of threads; never shows in the results.
     progress
-        Called with how many are done, and of how many.
+        What the progress bar says; None for no bar.
 
     Returns
     -------
@@ -110,16 +115,17 @@ def evppi(
     groups = _groups(parameters, of)
     columns = _columns(parameters, benefit.sizes["draw"])
     against, limit = against_best(values), perfect(values)
-    found = []
+    found: dict[str, dict[str, NDArray[Any]]] = {}
+
+    def ask(group: str) -> None:
+        places = groups[group]
+        found[group] = _known(against, regress(targets, columns[:, places]), limit)
+        found[group]["enough"] &= len(columns) >= DRAWS_PER_COLUMN * len(places)
+
     with threadpool_limits(1):  # sums in one order, whatever the machine
         targets = reduced(against.reshape(-1, against.shape[-1]))
-        for done, places in enumerate(groups.values(), 1):
-            known = _known(against, regress(targets, columns[:, places]), limit)
-            known["enough"] &= len(columns) >= DRAWS_PER_COLUMN * len(places)
-            found.append(known)
-            if progress is not None:
-                progress(done, len(groups))
-    variables = {name: [of[name] for of in found] for name in found[0]}
+        run_blocks(ask, groups, threads=threads, progress=progress)
+    variables = {name: [found[group][name] for group in groups] for name in ("value", "se", "enough")}
     over = xr.DataArray(list(groups), dims="parameters", name="parameters")
     return xr.Dataset(
         {name: xr.concat([unfolded(of, rest) for of in parts], over) for name, parts in variables.items()}

@@ -1,5 +1,6 @@
 """A program as data: offer, contacts, attendance, effects, resources."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
@@ -230,7 +231,7 @@ def _units(resources: Mapping[Resource, tuple[Term, ...]], values: Draw) -> Floa
 
 
 def _amount(term: Term, values: Draw) -> float:
-    return float(np.prod([values[name] for name in term.times]) / np.prod([values[name] for name in term.over]))
+    return math.prod(values[name] for name in term.times) / math.prod(values[name] for name in term.over)
 
 
 def resource_use(costs: Delivery, held: Floats, people: Floats) -> Floats:

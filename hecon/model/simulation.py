@@ -116,6 +116,7 @@ def simulate(
     _check(setup, inputs)
     labels = _subgroups(setup)
     results = _empty(setup, len(inputs), labels)
+    into = {str(name): array.to_numpy() for name, array in results.data_vars.items()}
     by_person = setup.by == (PERSON,)
 
     def simulate_block(bounds: tuple[int, int]) -> None:
@@ -125,15 +126,15 @@ def simulate(
             values = block.one(position)
             population = _population(values, setup)
             row = _rows(population, setup)
-            results["people"].values[draw] = np.bincount(row, minlength=len(labels))
+            into["people"][draw] = np.bincount(row, minlength=len(labels))
             world = world_of(population, values, tables[position], setup)
             for index, strategy in enumerate(setup.strategies):
                 ran = run_strategy(
                     world, population, strategy, values, row, len(labels), setup, threads if by_person else 1
                 )
-                results["money"].values[draw, index] = ran.money
-                results["outcome"].values[draw, index] = ran.outcome
-                results["units"].values[draw, index] = ran.units
+                into["money"][draw, index] = ran.money
+                into["outcome"][draw, index] = ran.outcome
+                into["units"][draw, index] = ran.units
             share = values["differences_carried_forward"]
             if weeks > WEEKS_PER_YEAR and share < 1.0:
                 year = replace(setup, weeks=WEEKS_PER_YEAR, money=False)
@@ -144,7 +145,7 @@ def simulate(
                     ).outcome
                     for strategy in setup.strategies
                 ]
-                carry_forward(results["money"].values[draw], results["outcome"].values[draw], first_year, share)
+                carry_forward(into["money"][draw], into["outcome"][draw], first_year, share)
 
     run_blocks(
         simulate_block, blocks(len(inputs), DRAWS_PER_BLOCK), threads=1 if by_person else threads, progress=progress
