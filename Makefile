@@ -11,7 +11,7 @@ help:
 	@echo "make test     the tests, without the slow ones"
 	@echo "make slow     the slow tests"
 	@echo "make lint     ruff and mypy"
-	@echo "make bench    person-weeks per second, variance against independent luck"
+	@echo "make bench    person-weeks per second, variance against independent luck, value of information, Sobol"
 	@echo "make bugs     replays the planted bugs against the tests"
 	@echo "make analyses      every analysis: tables and figures in analyses/results/"
 	@echo "make calibration   every table of parameters/calibrated/, made again"
@@ -35,6 +35,8 @@ lint: $(VENV)/installed-test
 
 bench: $(VENV)/installed
 	$(RUN) benchmarks/speed.py
+	$(RUN) benchmarks/voi.py
+	$(RUN) benchmarks/sobol.py
 
 bugs: $(VENV)/installed-test
 	$(RUN) tests/bugs/replay.py

@@ -115,7 +115,7 @@ def test_clicks_own_refusal_is_one_line_in_a_process_too():
     result = shell("run", "--draws", "0")
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr == "Invalid value for '--draws': 0 is not in the range x>=1. See hecon --help.\n"
+    assert result.stderr == "Invalid value for '--draws': 0 is not in the range x>=2. See hecon --help.\n"
 
 
 def test_python_m_hecon_is_the_command():
@@ -203,6 +203,13 @@ def test_one_program_is_shown_and_a_misspelt_one_refused():
     assert "musculoskeletal" in shown
     assert "| first call | 2 |" in shown
     assert_refused(call("programs", "mi_nav_advice"), "mi_nav_advice", "is not a program")
+
+
+def test_a_spread_that_is_no_study_s_is_said():
+    output = call("parameters", "coordinated_hazard_ratio").output
+    assert re.search("^grade +study, read: primary$", output, flags=re.MULTILINE)
+    assert re.search("^spread +assumption: not the source's own$", output, flags=re.MULTILINE)
+    assert not re.search("^spread", call("parameters", "caseworker_hour").output, flags=re.MULTILINE)
 
 
 def test_an_overlay_shows_among_the_parameters(tmp_path):
@@ -781,7 +788,25 @@ def test_the_least_calibration_is_begun(monkeypatch, rows, people):
     monkeypatch.setattr("hecon.calibration.posterior.emulated", begun)
     result = call("calibrate", "--rows", rows, "--people", people)
     assert result.exit_code == 130
-    assert result.stderr.splitlines()[-1] == "interrupted: nothing half-written is left"
+    kept = "what was finished is kept, and the same command goes on from there"
+    assert result.stderr.splitlines()[-1] == f"interrupted: nothing half-written is left; {kept}"
+
+
+@pytest.mark.parametrize(
+    ("command", "keeps"),
+    [("sensitivity morris", True), ("sensitivity density", True), ("sensitivity one-way", False), ("export", False)],
+)
+def test_an_interrupt_says_what_is_kept_where_something_is(monkeypatch, command, keeps):
+    def interrupted(*_args, **_options):
+        raise KeyboardInterrupt
+
+    for room in ("sensitivity", "decisions"):
+        monkeypatch.setattr(sys.modules[f"hecon.cli.{room}"], "parameters_of", interrupted)
+    result = call(*command.split())
+    assert result.exit_code == 130
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("interrupted: nothing half-written is left")
+    assert ("what was finished is kept" in line) is keeps
 
 
 @pytest.mark.usefixtures("never")

@@ -201,6 +201,42 @@ def test_a_willingness_to_pay_that_is_none(files, wtp):
     assert_refused(cea(files, "--wtp", wtp), "--wtp")
 
 
+@pytest.mark.parametrize("wtp", ["5,000", "0,20,000", "20,000,50,000", "1,050"])
+def test_thousands_parted_by_commas_are_not_taken_for_two_amounts(files, wtp):
+    assert_refused(cea(files, "--wtp", wtp), "--wtp", f"'{wtp}'", "plain digits")
+
+
+def test_the_order_and_the_repeats_of_willingness_to_pay_are_kept(files):
+    said = content(files, "--wtp", "100,0,500,0,12,500")
+    assert said["wtp"] == [100, 0, 500, 0, 12, 500]
+    assert said["nmb"]["usual care"][1] == said["nmb"]["usual care"][3] == -100
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which not even root makes a file")
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_places_are_tried_before_anything_is_computed(files, option, monkeypatch):
+    def computed(*_args, **_options):
+        raise AssertionError
+
+    monkeypatch.setattr("hecon.evaluation.decision.decide", computed)
+    assert_refused(cea(files, option, "/proc/x.json"), f"{option}: /proc/x.json cannot be written")
+    assert_refused(cea(files, option, files / ("long" * 80)), option, "cannot be written", "too long")
+    assert_refused(cea(files, option, "-"), f"{option}: '-'", "name a file")
+    assert len(list(files.iterdir())) == 3
+
+
+def test_what_is_left_out_is_where_it_was_written(files):
+    draws = np.random.default_rng(4).normal(size=(200, 2))
+    pd.DataFrame(draws, columns=["x", "y"]).to_csv(files / "parameters.csv", index=False)
+    pd.DataFrame({"a": np.zeros(200), "b": 30.0 * draws[:, 0]}).to_csv(files / "costs.csv", index=False)
+    pd.DataFrame({"a": np.zeros(200), "b": np.zeros(200)}).to_csv(files / "effects.csv", index=False)
+    asked = ("--parameters", files / "parameters.csv", "--wtp", "0")
+    assert "(1 other; --json and --html have all)" in cea(files, *asked).output
+    assert "(1 other, in the JSON)" in cea(files, *asked, "--json", files / "x.json").output
+    both = cea(files, *asked, "--json", files / "x.json", "--html", files / "x.html").output
+    assert "(1 other, in the JSON and the report)" in both
+
+
 @pytest.mark.parametrize("option", ["--json", "--html"])
 def test_places_that_cannot_be_written(files, option):
     assert_refused(cea(files, option, files), option, "is a folder")
@@ -295,6 +331,8 @@ def test_the_same_export_is_the_same_bytes(exported, tmp_path):
 def test_exports_that_cannot_be(tmp_path):
     assert_refused(call("export", "--pair", "dasy", "--out", tmp_path), "'dasy'", "days")
     assert_refused(call("export", "--draws", 1, "--out", tmp_path), "--draws")
-    assert_refused(call("export", "--strategy", "early_follow_up", "--out", tmp_path), "early_follow_up", "two or more")
+    assert_refused(
+        call("export", "--strategy", "early_follow_up", "--out", tmp_path), "early_follow_up", "at least two"
+    )
     (tmp_path / "file").write_text("")
     assert_refused(call("export", "--out", tmp_path / "file"), "cannot be written")

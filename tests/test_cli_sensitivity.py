@@ -1,6 +1,7 @@
 """The command `hecon sensitivity` as a user meets it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from hecon.cli import main
 
 PROJECT = Path(__file__).parents[1]
 SMALL = ("--people", "20", "--weeks", "60", "--seed", "3", "--threads", "1", "--quiet")
+SAID = "Net benefit over usual_case_management, NOK per person; perspective society; 12 months; 20 people in each run"
 TWO = ("--strategy", "usual_case_management", "--strategy", "coordinated_program")
 SOME = ("--parameter", "coordinated_hazard_ratio", "--parameter", "coordinator_hour", "--parameter", "trial")
 
@@ -29,6 +31,11 @@ def test_one_way_prints_the_greatest_swings_and_writes_table_and_tornado(tmp_pat
     assert done.exit_code == 0, done.output
     shown = [line.split()[0] for line in done.output.splitlines()[2:7]]
     assert shown[:3] == ["coordinated_program", "parameter", "coordinated_hazard_ratio"]
+    assert SAID in done.output
+    block = next(line for line in done.output.splitlines() if line.startswith("trial: Fitted to the trial, all "))
+    assert block.split("together")[1].split()[:2] == ["–", "–"]
+    assert "NOK per hour" in done.output
+    assert not re.search(r"e[+-]\d|nan|NaN", done.output)
     table = pd.read_csv(tmp_path / "one_way.csv")
     assert len(table) == 3 * 2 * 5
     assert "Fitted to the trial" in (tmp_path / "one_way.svg").read_text("utf-8")
@@ -39,18 +46,26 @@ def test_two_way_says_where_each_is_best(tmp_path):
     done = call("two-way", *SMALL, *TWO, *axes, "--out", tmp_path, "--checkpoint", tmp_path / "kept")
     assert done.exit_code == 0, done.output
     assert "of 9 points" in done.output
+    assert "Highest net benefit, NOK per person; perspective society; 12 months; 20 people" in done.output
+    assert "against usual case management (hazard ratio)" in done.output
     table = pd.read_csv(tmp_path / "two_way.csv")
     assert list(table) == ["coordinator_hour", "coordinated_hazard_ratio", "best", "gain_coordinated_program"]
     assert ((table["gain_coordinated_program"] > 0.0) == (table["best"] == "coordinated_program")).all()
     assert "coordinated_program" in set(table["best"])
-    assert "Usual case management" in (tmp_path / "two_way.svg").read_text("utf-8")
+    drawn = (tmp_path / "two_way.svg").read_text("utf-8")
+    assert "Usual case management" in drawn
+    texts = re.findall(r">([^<>]+)</(?:text|tspan)>", drawn)
+    assert {"One hour of a return-to-work coordinator or", "job specialist (NOK per hour)"} <= set(texts)
+    assert "management (hazard ratio)" in texts
 
 
 def test_threshold_gives_a_value_or_says_never():
     found = call("threshold", "coordinated_hazard_ratio", *SMALL, *TWO, "--range", "0.7", "1.6")
     assert "then coordinated_program" in found.output
+    assert "perspective society; 12 months; 20 people" in found.output
+    assert re.search(r"best up to [\d.]+ hazard ratio \(Monte Carlo error 0\.\d+\)", found.output)
     never = call("threshold", "coordinator_hour", *SMALL, *TWO, "--range", "5000", "6000")
-    assert "never within 5000 to 6000; usual_case_management is best throughout" in never.output
+    assert "never within 5,000 to 6,000 NOK per hour; usual_case_management is best throughout" in never.output
 
 
 def test_scenarios_are_all_there(tmp_path):
@@ -58,6 +73,8 @@ def test_scenarios_are_all_there(tmp_path):
     assert done.exit_code == 0, done.output
     table = pd.read_csv(tmp_path / "scenarios.csv")
     assert all(name in done.output for name in table["scenario"])
+    assert SAID in done.output
+    assert done.output.count(" ± ") > len(set(table["scenario"])) / 2
 
 
 def test_morris_leaves_the_block_out_and_sobol_takes_it(tmp_path):
@@ -89,6 +106,7 @@ def test_density_prints_what_chance_reaches(tmp_path):
         "density", *SMALL, *TWO, *SOME[:2], "--size", "80", "--checkpoint", tmp_path / "kept", "--out", tmp_path
     )
     assert done.exit_code == 0, done.output
+    assert "nan" not in done.output
     assert "chance: what 95% of columns of pure chance stay below" in done.output
     assert (tmp_path / "density.svg").is_file()
 

@@ -91,6 +91,7 @@ def _show(read: "Parameters", entry: "Parameter") -> None:
         "published": f"{_number(entry.published)} ({entry.currency} of {entry.price_year})" if entry.price_year else "",
         "uncertainty": str(dict(entry.distribution)) if entry.distribution else entry.block or "fixed",
         "grade": f"{entry.grade}, read: {entry.read}",
+        "spread": f"{entry.spread}: not the source's own" if entry.spread else "",
         "source": entry.source if source is None else f"{source.authors} ({source.year}). {source.title}.",
         "where": entry.locator,
         "file": entry.file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,6 @@ def cea(
     from hecon.evaluation.decision import decide, write_json
     from hecon.evaluation.psa import names_in, read_sample
     from hecon.inputs.errors import InputError, closest
-    from hecon.report.decision import write_decision_report
     from hecon.report.decision_words import summary
 
     read = [path for path in (costs, effects, parameters) if path is not None]
@@ -68,10 +68,13 @@ def cea(
         of=of,
         progress=None if quiet else "Value of information",
     )
-    click.echo(summary(decision))
+    places = {"the JSON": json_file, "the report": html_file}
+    click.echo(summary(decision, [name for name, path in places.items() if path is not None]))
     if json_file is not None:
         click.echo(f"JSON: {write_json(decision, json_file)}")
     if html_file is not None:
+        from hecon.report.decision import write_decision_report
+
         click.echo(f"Report: {write_decision_report(decision, sample.sources, html_file)}")
 
 
@@ -133,7 +136,12 @@ def _thresholds(text: str) -> list[float]:
     from hecon.inputs.errors import InputError
 
     values = []
-    for piece in text.split(","):
+    for position, piece in enumerate(text.split(",")):
+        if position and re.fullmatch(r"0\d\d", piece):
+            raise InputError(
+                f"--wtp: '{text.strip()}' seems to part thousands by commas, which part amounts here; write plain "
+                "digits, such as 0,20000,50000"
+            )
         try:
             value = float(piece)
         except ValueError:

@@ -7,6 +7,11 @@ from typing import Any
 
 import click
 
+INTERRUPTED = "interrupted: nothing half-written is left"
+GOES_ON = "; what was finished is kept, and the same command goes on from there"
+KEEPS = "hecon.keeps"
+"""Where a call notes that its command keeps what it finishes."""
+
 
 @contextmanager
 def answering() -> Iterator[None]:
@@ -25,7 +30,7 @@ def answering() -> Iterator[None]:
         click.echo(f"{error.filename or 'file'}: {error.strerror or error}: choose another place", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        click.echo("interrupted: nothing half-written is left", err=True)
+        click.echo(INTERRUPTED, err=True)
         sys.exit(130)
 
 
@@ -45,11 +50,26 @@ class Group(click.Group):
             click.echo(f"{error.format_message()} See hecon --help.", err=True)
             sys.exit(error.exit_code)
         except click.Abort:
-            click.echo("interrupted: nothing half-written is left", err=True)
+            click.echo(INTERRUPTED, err=True)
             sys.exit(130)
         sys.exit(result if isinstance(result, int) else 0)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and note whether it keeps what it finishes."""
+        name, command, rest = super().resolve_command(ctx, args)
+        asked = command.commands.get(next(iter(rest), "")) if isinstance(command, click.Group) else command
+        ctx.meta[KEEPS] = asked is not None and any(option.name == "checkpoint" for option in asked.params)
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run a command; what it finds wrong with its input is one line."""
         with answering():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt:
+                if not ctx.meta.get(KEEPS):
+                    raise
+                click.echo(INTERRUPTED + GOES_ON, err=True)
+                sys.exit(130)

@@ -1,9 +1,9 @@
 """Options that several commands take, and what is made of them."""
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 COUNT = click.IntRange(min=1)
+SEVERAL = click.IntRange(min=2)
+"""Of what must vary to have an error."""
 COHORT = click.option(
     "--cohort", type=click.Path(path_type=Path), help="A CSV of your own people, in place of synthetic ones."
 )
@@ -49,10 +51,10 @@ def size(command: Command) -> Command:
             help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
         ),
         click.option(
-            "--draws", type=COUNT, default=1000, show_default=True, help="Draws of the probabilistic analysis."
+            "--draws", type=SEVERAL, default=1000, show_default=True, help="Draws of the probabilistic analysis."
         ),
         click.option("--people", type=COUNT, default=1000, show_default=True, help="People in each draw."),
-        click.option("--base-people", type=COUNT, default=20_000, show_default=True, help="People in the base case."),
+        click.option("--base-people", type=SEVERAL, default=20_000, show_default=True, help="People in the base case."),
         click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon."),
         click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
         click.option(
@@ -84,8 +86,16 @@ def check_place(folder: Path, file: Path, option: str = "--out") -> None:
     """Refuse a place that cannot be written, before minutes are spent."""
     from hecon.inputs.errors import InputError
 
+    if "-" in {str(folder), str(file)}:
+        raise InputError(f"{option}: '-' does not mean the terminal here: name a file or a folder")
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    try:
+        # Permissions do not tell: not of a folder that is the system's, nor of a name that is too long.
+        with NamedTemporaryFile(dir=there, prefix=f".{file.stem}-", suffix=file.suffix):
+            pass
+    except OSError as error:
+        place = file if there.is_dir() else there
+        reason = "" if isinstance(error, (FileNotFoundError, NotADirectoryError)) else f" ({error.strerror})"
+        raise InputError(f"{option}: {place} cannot be written{reason}: choose another place") from None
     if file.is_dir():
         raise InputError(f"{option}: {file} is a folder: name a file in it")
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise InputError(f"{option}: {there} cannot be written: choose another place")

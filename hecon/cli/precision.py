@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import hecon
+from hecon.cli.columns import columns
 from hecon.cli.options import COHORT, check_place, parameters_of, reading, size
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from hecon.inputs.parameters import Parameters
 
 FIGURE = "convergence.svg"
+HORIZON = "the long horizon"
 
 
 @click.command()
@@ -61,22 +63,16 @@ def precision(
 
 
 def _say(read: "Parameters", found: "Precision") -> None:
-    from hecon.report.certainty import large_enough, large_enough_words
+    from hecon.report.enough import large_enough, large_enough_words
 
     def label(name: str) -> str:
         return read.programs[name].label
 
-    table = large_enough(found, label, "long horizon")
+    table = large_enough(found, label, HORIZON)
     click.echo(table.caption)
-    rows = [table.header, *(tuple(f"{cell.text} {cell.detail}".strip() for cell in row) for row in table.rows)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(table.header))]
-    for row in rows:
-        cells = [
-            text.ljust(width) if place < table.words else text.rjust(width)
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
-    click.echo("\n".join(["", *table.notes, *large_enough_words(found)]))
+    rows = [[f"{cell.text} {cell.detail}".strip() for cell in row] for row in table.rows]
+    click.echo(columns(table.header, rows, words=range(table.words)))
+    click.echo("\n".join(["", *table.notes, *large_enough_words(found, label, HORIZON)]))
 
 
 def _write(read: "Parameters", found: "Precision", out: Path) -> list[Path]:

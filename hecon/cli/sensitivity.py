@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from hecon.evaluation.what_if import Size
     from hecon.inputs.parameters import Parameters
 
-SHOWN = 12
-"""Rows of a table on the terminal; --out writes them all."""
 BESIDE_THE_BLOCK = 19
 
 
@@ -71,14 +69,16 @@ def asking(people: int, *, kept: bool) -> Callable[[Callable[..., None]], Callab
 @click.option("--parameter", "names", multiple=True, help="Only these; may be repeated.")
 def one_way(names: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  (click passes what the options declare)
     """Move each parameter from its 2.5% to its 97.5% quantile, and draw the tornado."""
+    from hecon.cli.sensitivity_tables import swings
     from hecon.evaluation.one_way import one_way as run_one_way
     from hecon.report.sensitivity_figures import draw_tornado
 
     asked = _Asked(**options)
     asked.check("one_way.csv", "one_way.svg")
     found = run_one_way(asked.parameters, asked.strategies, run=asked.size("One at a time"), names=names or None)
-    asked.show(asked.here(found), "swing", ("low", "high", "gain_low", "gain_high", "swing", "error", "changes"))
-    click.echo("changes: whether another strategy is best at either end; error: Monte Carlo error of the swing")
+    asked.show(asked.here(found), swings)
+    click.echo("±: Monte Carlo error of the swing; another best: whether another strategy is best at either end;")
+    click.echo("–: parameters fitted together move along their table and have no single low or high value")
     asked.write(found, "one_way", draw_tornado)
 
 
@@ -101,9 +101,10 @@ def two_way(
     """Say which strategy is best over two parameters."""
     import numpy as np
 
+    from hecon.cli.sensitivity_tables import preferred
     from hecon.evaluation.preferences import span_of
     from hecon.evaluation.preferences import two_way as run_two_way
-    from hecon.report.sensitivity_figures import draw_preferred
+    from hecon.report.sensitivity_figures import axis_words, draw_preferred
 
     asked = _Asked(**options)
     asked.check("two_way.csv", "two_way.svg")
@@ -115,17 +116,16 @@ def two_way(
         asked.parameters, asked.strategies, *axes, run=asked.size("Two at a time"), checkpoint=checkpoint
     )
     here = grid.sel(horizon=asked.horizon, perspective=asked.perspective)
-    places, counts = np.unique(here["best"].to_numpy(), return_counts=True)
-    for place, count in zip(places, counts, strict=True):
-        click.echo(f"{asked.strategies[place]:40} best at {count} of {here['best'].size} points")
-    if len(places) == 1:
-        click.echo("No other strategy is best anywhere in these ranges.")
+    click.echo(asked.head("Highest net benefit"))
+    for way, (name, _) in zip("xy", axes, strict=True):
+        click.echo(f"{way}: {name}, {axis_words(asked.parameters, name)}")
+    click.echo(preferred(here["best"], asked.strategies))
     named = here["best"].to_series().map(lambda place: asked.strategies[place]).rename("best").reset_index()
     for place, name in enumerate(asked.strategies[1:], start=1):
         named[f"gain_{name}"] = here["gain"].isel(strategy=place).to_numpy().ravel()
     asked.write(named, "two_way", None)
     if asked.out is not None:
-        words = asked.parameters[x].label, asked.parameters[y].label
+        words = axis_words(asked.parameters, x), axis_words(asked.parameters, y)
         draw_preferred(here, asked.programs, words, asked.out / "two_way.svg")
         click.echo(f"Written: {asked.out / 'two_way.svg'}")
 
@@ -136,8 +136,9 @@ def two_way(
 @click.option("--range", "span", nargs=2, type=float, help="Values.  [default: the central 95% of its distribution]")
 def threshold(name: str, span: tuple[float, float] | None, **options: Any) -> None:  # noqa: ANN401
     """Find the value of parameter NAME at which another strategy comes to be best."""
+    from hecon.cli.sensitivity_tables import crossings
     from hecon.evaluation.preferences import threshold as find
-    from hecon.report.numbers import number
+    from hecon.report.sensitivity_figures import axis_words
 
     asked = _Asked(**options)
     asked.check("threshold.csv")
@@ -150,16 +151,9 @@ def threshold(name: str, span: tuple[float, float] | None, **options: Any) -> No
         perspective=asked.perspective,
         horizon=asked.horizon,
     )
-    for row in found.itertuples():
-        if row.below != row.above:
-            error = f"Monte Carlo error {row.error:.1g}"
-            click.echo(f"{name}: {row.below} is best up to {row.value:.4g} ({error}), then {row.above}")
-            continue
-        click.echo(f"{name}: never within {row.low:.4g} to {row.high:.4g}; {row.below} is best throughout")
-        near = (
-            f"{number(row.margin, row.margin_error)} (Monte Carlo error {number(row.margin_error, row.margin_error)})"
-        )
-        click.echo(f"{row.rival} comes nearest, within NOK {near} per person")
+    click.echo(asked.head("Highest net benefit"))
+    click.echo(f"{name}: {axis_words(asked.parameters, name)}")
+    click.echo("\n".join(crossings(found, asked.parameters)))
     asked.write(found, "threshold", None)
 
 
@@ -167,15 +161,15 @@ def threshold(name: str, span: tuple[float, float] | None, **options: Any) -> No
 @asking(4000, kept=False)
 def scenarios(**options: Any) -> None:  # noqa: ANN401
     """Put every named scenario in place, one at a time."""
+    from hecon.cli.sensitivity_tables import under_scenarios
     from hecon.evaluation.preferences import scenarios as put_in_place
 
     asked = _Asked(**options)
     asked.check("scenarios.csv")
     found = put_in_place(asked.parameters, asked.strategies, run=asked.size("Scenarios"))
-    here = asked.here(found)
-    wide = here.pivot_table(index="scenario", columns="strategy", values="gain", sort=False)
-    wide.insert(len(wide.columns), "best", here.groupby("scenario", sort=False)["best"].first())
-    click.echo(wide.to_string(float_format=lambda value: f"{value:,.0f}"))
+    click.echo(asked.head())
+    click.echo(under_scenarios(asked.here(found)))
+    click.echo("±: Monte Carlo error")
     asked.write(found, "scenarios", None)
 
 
@@ -185,6 +179,7 @@ def scenarios(**options: Any) -> None:  # noqa: ANN401
 @click.option("--parameter", "names", multiple=True, help="Only these; may be repeated.")
 def morris(names: tuple[str, ...], trajectories: int, checkpoint: Path, **options: Any) -> None:  # noqa: ANN401
     """Screen which parameters matter at all; calibrated blocks are left out."""
+    from hecon.cli.sensitivity_tables import effects
     from hecon.evaluation.screening import screen_strategies
     from hecon.report.sensitivity_figures import draw_screening
 
@@ -198,7 +193,7 @@ def morris(names: tuple[str, ...], trajectories: int, checkpoint: Path, **option
         trajectories=trajectories,
         checkpoint=checkpoint,
     )
-    asked.show(asked.here(found), "mu_star", ("mu", "mu_star", "mu_star_low", "mu_star_high", "sigma"))
+    asked.show(asked.here(found), effects)
     asked.write(found, "morris", draw_screening)
 
 
@@ -211,6 +206,7 @@ def morris(names: tuple[str, ...], trajectories: int, checkpoint: Path, **option
 @click.option("--trajectories", type=click.IntRange(min=2), default=20, show_default=True, help="Of the screening.")
 def sobol(names: tuple[str, ...], base: int, trajectories: int, checkpoint: Path, **options: Any) -> None:  # noqa: ANN401
     """Share out the variance of net benefit among parameters, alone and with interactions."""
+    from hecon.cli.sensitivity_tables import shares
     from hecon.evaluation.screening import most_moving, screen_strategies
     from hecon.evaluation.sobol import sobol_of_strategies, sobol_plan
     from hecon.report.sensitivity_figures import draw_shares
@@ -237,7 +233,7 @@ def sobol(names: tuple[str, ...], base: int, trajectories: int, checkpoint: Path
         checkpoint=checkpoint,
     )
     here = asked.here(found)
-    asked.show(here, "total", ("first", "first_low", "first_high", "total", "total_low", "total_high"))
+    asked.show(here, shares)
     noise = int(((here["first"] < 0.0) | (here["first_low"] <= 0.0)).sum())
     click.echo(
         f"{noise} of {len(here)} first orders cannot be told from none: their intervals reach zero; a negative one"
@@ -254,6 +250,7 @@ def sobol(names: tuple[str, ...], base: int, trajectories: int, checkpoint: Path
 @click.option("--parameter", "names", multiple=True, help="Only these; may be repeated.")
 def density(names: tuple[str, ...], points: int, checkpoint: Path, **options: Any) -> None:  # noqa: ANN401
     """Say how far each parameter moves the distribution of net benefit (PAWN)."""
+    from hecon.cli.sensitivity_tables import distances
     from hecon.evaluation.density import check_size, pawn_of_strategies
     from hecon.report.sensitivity_figures import draw_distances
 
@@ -268,8 +265,8 @@ def density(names: tuple[str, ...], points: int, checkpoint: Path, **options: An
         size=points,
         checkpoint=checkpoint,
     )
-    asked.show(asked.here(found), "pawn", ("pawn", "most", "chance"))
-    click.echo("chance: what 95% of columns of pure chance stay below")
+    asked.show(asked.here(found), distances)
+    click.echo("chance: what 95% of columns of pure chance stay below; –: net benefit does not vary")
     asked.write(found, "density", draw_distances)
 
 
@@ -325,15 +322,20 @@ class _Asked:
         rows = found[(found["horizon"] == self.horizon) & (found["perspective"] == self.perspective)]
         return rows[rows["what"] == "gain"] if "what" in rows else rows
 
-    def show(self, here: pd.DataFrame, by: str, columns: tuple[str, ...]) -> None:
-        """Print the rows that come first by a column, for each strategy."""
-        click.echo(f"Net benefit over {self.strategies[0]}, NOK per person, {self.perspective}, {self.horizon}")
+    def head(self, what: str = "") -> str:
+        """Say what is shown: of what, for whom, over how long, with how many people."""
+        from hecon.evaluation.results import YEAR_1
+
+        people, weeks, *_ = self._size
+        over = self.horizon if self.horizon == YEAR_1 else f"{weeks} weeks, {self.horizon}"
+        shown = what or f"Net benefit over {self.strategies[0]}"
+        return f"{shown}, NOK per person; perspective {self.perspective}; {over}; {people:,} people in each run"
+
+    def show(self, here: pd.DataFrame, table: Callable[[pd.DataFrame, Parameters], str]) -> None:
+        """Print the parameters that come first, for each strategy."""
+        click.echo(self.head())
         for name in self.strategies[1:]:
-            rows = here[here["strategy"] == name]
-            order = rows[by].abs().sort_values(ascending=False, kind="stable").index[:SHOWN]
-            table = rows.loc[order, ["parameter", *columns]]
-            click.echo(f"\n{name}")
-            click.echo(table.to_string(index=False, float_format=lambda value: f"{value:,.4g}", justify="right"))
+            click.echo(f"\n{name}\n{table(here[here['strategy'] == name], self.parameters)}")
         click.echo("")
 
     def write(self, found: pd.DataFrame, name: str, draw: Callable[..., None] | None) -> None:

@@ -18,6 +18,7 @@ Eckermann S, Briggs A, Willan AR. Health technology assessment in the cost-disut
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     Wtp = float | Sequence[float] | NDArray[np.float64]
 
-TIE = 1e-12
-"""Relative difference below which two amounts are the same: rounding of means and products, no decision."""
+TIE = 2.0**-46
+"""Relative difference, 1.4e-14, below which two amounts are the same: 64 times the spacing of float64, and more than
+the fifteen digits of a spreadsheet leave between them. Rounding, no decision."""
 
 
 def net_monetary_benefit(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.DataArray:
@@ -68,7 +70,7 @@ def ceac(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.DataArray:
         to 1 over strategies.
     """
     check(cost, effect, dims=("draw", "strategy"))
-    return _share_best(net_monetary_benefit(cost, effect, wtp), _rounding(cost, effect, wtp))
+    return _share_best(net_monetary_benefit(cost, effect, wtp), _terms(cost, effect, wtp))
 
 
 def ceaf(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.Dataset:
@@ -82,15 +84,30 @@ def ceaf(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.Dataset:
     """
     check(cost, effect, dims=("draw", "strategy"))
     benefit = net_monetary_benefit(cost, effect, wtp)
-    rounding = _rounding(cost, effect, wtp)
-    optimal = best(benefit.mean("draw"), rounding.mean("draw"))
-    probability = _share_best(benefit, rounding).isel(strategy=optimal, drop=True)
+    terms = _terms(cost, effect, wtp)
+    mean = net_monetary_benefit(expected(cost), expected(effect), wtp)
+    optimal = best(mean, terms.mean("draw"))
+    probability = _share_best(benefit, terms).isel(strategy=optimal, drop=True)
     return xr.Dataset(
         {
             "optimal": cost["strategy"].isel(strategy=optimal).drop_vars("strategy"),
             "probability": probability,
         }
     )
+
+
+def expected(values: xr.DataArray) -> xr.DataArray:
+    """Mean over draws, summed without rounding: in whatever order the draws stand, it is the same to the last bit.
+
+    Returns
+    -------
+    xr.DataArray
+        Over the other dimensions of ``values``; as given where there are no draws.
+    """
+    if "draw" not in values.dims:
+        return values
+    mean: xr.DataArray = xr.apply_ufunc(_exact_mean, values, input_core_dims=[["draw"]])
+    return mean
 
 
 def expected_incremental_benefit(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp, comparator: str) -> xr.DataArray:
@@ -102,8 +119,8 @@ def expected_incremental_benefit(cost: xr.DataArray, effect: xr.DataArray, wtp: 
         ``[wtp, ..., strategy]``, in the money of ``cost``; 0 for the comparator.
     """
     benefit = net_monetary_benefit(cost, effect, wtp)
-    expected = benefit.mean("draw") if "draw" in benefit.dims else benefit
-    gain = incremental(expected, comparator)
+    mean = benefit.mean("draw") if "draw" in benefit.dims else benefit
+    gain = incremental(mean, comparator)
     return gain.transpose(..., "strategy").rename("expected_incremental_benefit")
 
 
@@ -125,25 +142,29 @@ def expected_loss(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.Data
     return loss.transpose(..., "strategy").rename("expected_loss")
 
 
-def best(value: xr.DataArray, rounding: xr.DataArray | None = None) -> xr.DataArray:
+def best(value: xr.DataArray, terms: xr.DataArray | None = None) -> xr.DataArray:
     """Position of the strategy with the highest value, the first of those as high but for rounding.
+
+    A strategy is as high where it falls short of the highest by no more than `TIE` of the terms of these two. What
+    others there are, however large, plays no part.
 
     Parameters
     ----------
     value
         Array with the dimension ``strategy``.
-    rounding
-        Difference that says nothing, over the other dimensions of ``value``; a relative `TIE` of the largest value in
-        size if None.
+    terms
+        Size of the terms that each value is the sum of, which may all but cancel, over the dimensions of ``value``;
+        the size of the value itself if None.
 
     Returns
     -------
     xr.DataArray
         Positions along ``strategy``, over the other dimensions of ``value``.
     """
-    if rounding is None:
-        rounding = TIE * abs(value).max("strategy")
-    among: xr.DataArray = value >= value.max("strategy") - rounding
+    size = abs(value) if terms is None else terms
+    highest = value.max("strategy")
+    its_size = size.where(value == highest).min("strategy")
+    among: xr.DataArray = value >= highest - TIE * np.maximum(size, its_size)
     return among.argmax("strategy")
 
 
@@ -236,14 +257,21 @@ def return_per_krone(
     return ratio.rename("return_per_krone")
 
 
-def _share_best(value: xr.DataArray, rounding: xr.DataArray | None = None) -> xr.DataArray:
+def _share_best(value: xr.DataArray, terms: xr.DataArray | None = None) -> xr.DataArray:
     """Share of draws in which each strategy has the highest value."""
     position = xr.DataArray(np.arange(value.sizes["strategy"]), coords={"strategy": value["strategy"]})
-    share = (best(value, rounding) == position).mean("draw")
+    share = (best(value, terms) == position).mean("draw")
     return share.transpose(..., "strategy").rename("probability")
 
 
-def _rounding(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.DataArray:
-    """Difference of net benefits that says nothing: relative to their terms, which may all but cancel."""
-    terms: xr.DataArray = thresholds(wtp) * abs(effect).max("strategy") + abs(cost).max("strategy")
-    return TIE * terms
+def _terms(cost: xr.DataArray, effect: xr.DataArray, wtp: Wtp) -> xr.DataArray:
+    """Size of the two terms of each net benefit."""
+    terms: xr.DataArray = thresholds(wtp) * abs(effect) + abs(cost)
+    return terms
+
+
+def _exact_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the last axis, of sums that are exact until they are rounded once."""
+    rows = values.reshape(-1, values.shape[-1])
+    sums = np.array([math.fsum(row.tolist()) for row in rows])
+    return np.asarray(sums.reshape(values.shape[:-1]) / values.shape[-1])

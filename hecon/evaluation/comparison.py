@@ -15,7 +15,7 @@ from hecon import SEED, __version__
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.evaluation.choices import Choices, choices
-from hecon.evaluation.information import BASE, Information, information
+from hecon.evaluation.information import BASE, Information, information, redrawing
 from hecon.evaluation.pairs import value_of_day
 from hecon.evaluation.precision import Precision, again_inputs, other_luck, precision
 from hecon.inputs.errors import InputError
@@ -64,8 +64,8 @@ class Comparison:
     scenarios
         Gain to society per person, NOK, by scenario, strategy and horizon, base case; "base" is the first scenario.
     structural
-        Cost per person in 12 months by scenario that has a table of its own in place of the calibrated one, draw,
-        strategy and perspective; "base" is the first scenario.
+        Cost per person in 12 months by scenario in which draws fall otherwise (`redrawing`), draw, strategy and
+        perspective; "base" is the first scenario.
     precision
         How exact every headline is, and what its error comes from.
     information
@@ -248,9 +248,8 @@ def compare(
         threads=threads,
         progress="Scenarios" if progress else None,
     )
-    tables = [name for name in scenarios if parameters.scenarios[name].calibration is not None]
     years = {"base": carried, NO_AAP_DIFFERENCE: without}
-    for name in tables:
+    for name in (name for name in redrawing(parameters, strategies) if name in scenarios):
         years[name] = run(scenarios[name], parameters.scenarios[name].label, sampled=True, weeks=WEEKS_PER_YEAR)
     base_all["value_of_day"] = value_of_day(parameters, people, seed, cohort)
     structural = _structural(years)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from hecon.evaluation.voi import VAGUE, against_best, evppi, expected_shortfall, folded, leaders, perfect, unfolded
+from hecon.evaluation.voi import against_best, evppi, expected_shortfall, folded, leaders, perfect, precise, unfolded
 from hecon.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def evsi_by_likelihood(benefit: xr.DataArray, log_likelihood: Floats) -> xr.Data
         found = [_worth(case, weights) for case in against_best(values)]
     value, error = (np.array(column) for column in zip(*found, strict=True))
     limit = perfect(values)
-    enough = (error <= VAGUE * limit) & (np.median(effective) >= FEWEST)
+    enough = precise(value, error, limit) & (np.median(effective) >= FEWEST)
     parts = {"value": np.clip(value, 0.0, limit), "se": error, "enough": enough}
     return xr.Dataset(
         {**{name: unfolded(part, rest) for name, part in parts.items()}, "effective": float(np.median(effective))}

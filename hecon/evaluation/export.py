@@ -12,7 +12,7 @@ import pandas as pd
 
 import hecon
 from hecon.evaluation import pairs
-from hecon.evaluation.plans import bearing
+from hecon.evaluation.plans import bearing, check_strategies
 from hecon.evaluation.psa import LEAST_DRAWS
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -81,8 +81,7 @@ def export(
         For a pair that is not there, one strategy, one draw, or sizes that cannot be run.
     """
     chosen = pairs.named(pair)
-    if len(strategies) < 2:
-        raise InputError(f"strategies: {', '.join(strategies)} cannot be compared with anything; name two or more")
+    check_strategies(strategies)
     if draws < LEAST_DRAWS:
         raise InputError(f"draws: {draws} tells nothing of uncertainty; give {LEAST_DRAWS} or more")
     bear = bearing(parameters, strategies)

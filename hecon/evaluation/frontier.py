@@ -1,9 +1,10 @@
 """Incremental analysis of expected values: along the efficiency frontier, and against one named comparator.
 
-Who is a tie and who is on the line must not hang on the last bit of a mean over draws, so two tolerances stand in
-for exact arithmetic. Two costs, or two effects, within a relative 1e-12 of each other are the same (`cea.TIE`). Two
-ratios within a relative 1e-9 of each other are the same (`SLOPE_TOLERANCE`; a difference of means has fewer digits
-than they have). Both hold whatever the units of money and effect.
+Who is a tie and who is on the line must not hang on the last bit of a number, so means over draws are exact
+(`cea.expected`), and two tolerances stand in for exact arithmetic in the rest. Two costs, or two effects, within a
+relative 1.4e-14 of each other are the same (`cea.TIE`): those two, whatever else is compared. Two ratios within a
+relative 1e-9 of each other are the same (`SLOPE_TOLERANCE`; a difference of means has fewer digits than they have).
+Both hold whatever the units of money and effect.
 
 References
 ----------
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hecon.evaluation.cea import TIE
+from hecon.evaluation.cea import TIE, expected
 from hecon.evaluation.checks import check, check_comparator
 from hecon.inputs.errors import InputError
 
@@ -159,7 +160,7 @@ def _expected(cost: xr.DataArray, effect: xr.DataArray) -> tuple[Floats, Floats]
     check(cost, effect, dims=("strategy",))
     means = []
     for values, name in ((cost, "cost"), (effect, "effect")):
-        mean = values.mean("draw") if "draw" in values.dims else values
+        mean = expected(values)
         if mean.dims != ("strategy",):
             extra = ", ".join(str(dim) for dim in mean.dims if dim != "strategy")
             msg = f"{name}: has the further dimensions {extra}; choose one place in each with .sel()"

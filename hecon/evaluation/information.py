@@ -24,7 +24,7 @@ from hecon.model.runs import run_blocks
 from hecon.model.simulation import STRATEGIES, simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import xarray as xr
 
@@ -36,7 +36,10 @@ SINGLE, GROUP = "parameter", "group"
 SINGLES_FROM = 50
 """Draws below which no single parameter is asked of: a curve through so few says nothing."""
 EFFECTS, FITTED = "Effects", "Everything fitted together"
-KNOWN = ["scenario", "horizon", "perspective", "kind", "name", "label", "count", "grade", "value", "error", "enough"]
+KNOWN = [
+    *("scenario", "horizon", "perspective", "kind", "name", "label", "count", "grade", "spread"),
+    *("value", "error", "enough"),
+]
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,14 @@ class Information:
     everything
         A row for every scenario, horizon and perspective: ``chosen``, the strategy that is best on average; ``value``
         of knowing everything and its Monte Carlo ``error``; ``national``, NOK for all whom the choice is about, and
-        ``national_error``, which holds the number of people as known.
+        ``national_error``, which holds the number of people as known. Where the long horizon was asked of, it stands
+        there with no effect after month 12 too, which needs no run: nothing is added to a difference of the first year.
     known
         A row for every scenario, horizon, perspective, and parameter or group: ``kind``, ``name``, ``label``,
-        ``count`` of parameters, ``grade`` where it is one, ``value`` and ``error``, ``enough`` (whether there are draws
-        enough to believe both), ``national`` and ``national_error``. The most valuable first, by the value to society.
-        A group of one stands once, as a group.
+        ``count`` of parameters, ``grade`` where it is one and ``spread`` where the grade of its distribution is
+        another, ``value`` and ``error``, ``enough`` (whether there are draws enough to believe both), ``national`` and
+        ``national_error``. The most valuable first, by the value to society. A group of one stands once, as a group.
+        None is of the long horizon with no effect after month 12: there, parts are worth what they are in 12 months.
     deciding
         How many people the choice is about.
     draws
@@ -118,7 +123,7 @@ def measure_information(
     seed
         Of all luck.
     structural
-        Whether to ask under every other calibrated table too, over 12 months.
+        Whether to ask in the scenarios of `redrawing` too, over 12 months.
     threads
         Number of threads; never shows in the results.
     progress
@@ -133,8 +138,8 @@ def measure_information(
         raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a choice needs at least two")
     if draws < 2:
         raise InputError(f"draws: {draws} shows no uncertainty: give 2 or more, 1000 for a report")
-    tables = [name for name, scenario in parameters.scenarios.items() if scenario.calibration is not None]
-    cases = {BASE: parameters} | {name: parameters.with_scenario(name) for name in tables if structural}
+    others = redrawing(parameters, strategies) if structural else ()
+    cases = {BASE: parameters} | {name: parameters.with_scenario(name) for name in others}
     cost = {}
     for name, given in cases.items():
         run = simulate(
@@ -196,9 +201,23 @@ def information(
         run_blocks(ask, places, threads=threads, progress="Value of information" if progress else None)
     draws = cost[places[0]].sizes["draw"]
     deciding = people_deciding(parameters)
-    everything = pd.concat([_everything(cost[place], *place) for place in places], ignore_index=True)
+    everything = pd.concat([row for place in places for row in _horizons(cost, *place)], ignore_index=True)
     known = pd.concat([found[place] for place in places], ignore_index=True)
     return Information(_national(everything, deciding), _national(known, deciding), deciding, draws)
+
+
+def redrawing(parameters: Parameters, strategies: Sequence[str]) -> tuple[str, ...]:
+    """Give the scenarios in which draws fall otherwise, and with them what knowing is worth.
+
+    That is those with a calibrated table of their own, and those that give another distribution to something drawn that
+    bears on the strategies.
+    """
+    moving = set(bearing(parameters, strategies))
+    return tuple(
+        name
+        for name, scenario in parameters.scenarios.items()
+        if scenario.calibration is not None or moving.intersection(scenario.redrawn)
+    )
 
 
 def people_deciding(parameters: Parameters) -> Deciding:
@@ -298,12 +317,20 @@ def _known(
                     "label": label if one is None or label in kinds else one.label,
                     "count": len(names),
                     "grade": "" if one is None else one.grade,
+                    "spread": "" if one is None else one.spread or "",
                     "value": float(found["value"]),
                     "error": float(found["se"]),
                     "enough": bool(found["enough"]),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _horizons(cost: dict[tuple[str, str], xr.DataArray], scenario: str, horizon: str) -> Iterator[pd.DataFrame]:
+    """Give what knowing everything is worth, before the long horizon the same with no effect after month 12."""
+    if horizon == results.CARRIED_FORWARD and (scenario, results.YEAR_1) in cost:
+        yield _everything(cost[scenario, results.YEAR_1], scenario, results.NO_EFFECT_AFTER)
+    yield _everything(cost[scenario, horizon], scenario, horizon)
 
 
 def _everything(cost: xr.DataArray, scenario: str, horizon: str) -> pd.DataFrame:

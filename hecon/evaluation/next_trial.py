@@ -1,8 +1,8 @@
 """A trial that has not been done: its design, the data it may give, and how probable each draw makes them.
 
-At every draw of the probabilistic analysis, people are followed in each arm for the length of the trial. Their mean
-and covariance say what a trial of any size would report, had that draw been the truth. The likelihood of what it
-reports is the model's own: multivariate normal around a draw's means, with that draw's covariance.
+At every draw of the probabilistic analysis, people are followed in each arm for as long as a trial may follow its own.
+Their mean and covariance say what a trial of any size would report, had that draw been the truth. The likelihood of
+what it reports is the model's own: multivariate normal around a draw's means, with that draw's covariance.
 
 References
 ----------
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 WEEKS = 104
+LENGTHS = (52, WEEKS)
+"""Weeks of follow-up that trials are compared with."""
 DAYS, AAP = "benefit_days", "ever_on_aap"
 OUTCOMES: Mapping[str, str] = {DAYS: "benefit_days", AAP: "weeks_work_assessment_allowance"}
 """What a trial may measure of a person, and the measure of the model that it is read from: full-time-equivalent
@@ -57,9 +59,9 @@ class Design:
     arms : strategies, people in equal numbers to each
     people : participants in all arms together
     offices : offices that take part
-    by_office : whether offices are randomised, with everybody in them, or people
+    by_office : whether offices are randomised, or people one by one; who consents takes part either way
     icc : share of an outcome's variance that lies between offices; counts only where offices are randomised
-    weeks : of follow-up
+    weeks : of follow-up, one of those that `figures` were made for
     outcomes : what is measured, names among `OUTCOMES`
     """
 
@@ -114,43 +116,47 @@ def figures(
     arms: Sequence[str],
     *,
     people: int = 1000,
-    weeks: int = WEEKS,
+    weeks: Sequence[int] = LENGTHS,
     seed: int = SEED,
     threads: int | None = None,
     progress: str | None = None,
 ) -> xr.Dataset:
-    """Give what a trial would measure if it had no end of participants, at every draw.
+    """Give what a trial of as many people as are simulated would measure at every draw, for each length of follow-up.
 
     Parameters
     ----------
     inputs : draws
     arms : strategies
     people : synthetic people an arm and draw, the same ones in every arm, and others than `seed` gives elsewhere
-    weeks : of follow-up
+    weeks : of follow-up, each length on its own
     seed : of the analysis that the trial is to inform
     threads : number of threads; never shows in the results
     progress : what the progress bar says; None for no bar
 
     Returns
     -------
-    Dataset: mean[draw, arm, outcome] and covariance[draw, arm, outcome, other], of a person
+    Dataset: mean[weeks, draw, arm, outcome] and covariance[weeks, draw, arm, outcome, other], of a person; coordinate
+    ``people``, how many were followed in each arm
 
     Raises
     ------
     InputError
-        If arms are named twice, or too few people are given for every outcome to differ between them.
+        If arms or lengths are named twice, or too few people are given for every outcome to differ between them.
     """
     _check_arms(tuple(arms))
+    if not weeks or len(set(weeks)) < len(weeks):
+        raise InputError(f"weeks: {', '.join(map(str, weeks)) or 'none'}: name each length once, and at least one")
     names = list(OUTCOMES)
-    mean = np.empty((len(inputs), len(arms), len(names)))
+    mean = np.empty((len(weeks), len(inputs), len(arms), len(names)))
     covariance = np.empty((*mean.shape, len(names)))
 
-    def follow(bounds: tuple[int, int]) -> None:
+    def follow(part: tuple[int, tuple[int, int]]) -> None:
+        length, bounds = part
         run = simulate(
             inputs.block(*bounds),
             arms,
             people=people,
-            weeks=weeks,
+            weeks=weeks[length],
             seed=seed + OTHER_PEOPLE,
             by=PERSON,
             money=False,
@@ -158,14 +164,22 @@ def figures(
         )
         measured = run["outcome"].sel(measure=list(OUTCOMES.values())).to_numpy()
         measured[..., names.index(AAP)] = measured[..., names.index(AAP)] > 0.0
-        mean[slice(*bounds)], covariance[slice(*bounds)] = moments(measured)
+        mean[length, slice(*bounds)], covariance[length, slice(*bounds)] = moments(measured)
 
-    run_blocks(follow, blocks(len(inputs), DRAWS_PER_BLOCK), threads=threads, progress=progress)
+    parts = [(length, bounds) for length in range(len(weeks)) for bounds in blocks(len(inputs), DRAWS_PER_BLOCK)]
+    run_blocks(follow, parts, threads=threads, progress=progress)
     if not (np.diagonal(covariance, axis1=-2, axis2=-1) > 0.0).all():
         raise InputError(f"people: {people} are too few: in some draw they all have the same outcome, give more")
-    coords = {"draw": np.arange(len(inputs)), "arm": list(arms), "outcome": names, "other": names}
-    dims = ("draw", "arm", "outcome", "other")
-    return xr.Dataset({"mean": (dims[:3], mean), "covariance": (dims, covariance)}, coords=coords)
+    coords = {
+        "weeks": list(weeks),
+        "draw": np.arange(len(inputs)),
+        "arm": list(arms),
+        "outcome": names,
+        "other": names,
+        "people": people,
+    }
+    dims = ("weeks", "draw", "arm", "outcome", "other")
+    return xr.Dataset({"mean": (dims[:4], mean), "covariance": (dims, covariance)}, coords=coords)
 
 
 def moments(measured: Floats) -> tuple[Floats, Floats]:
@@ -200,7 +214,7 @@ def simulated_trials(of: xr.Dataset, design: Design, *, seed: int = SEED) -> Flo
     -------
     float64[study, arm, outcome], mean outcomes by arm
     """
-    mean, covariance = _asked(of, design)
+    mean, covariance = asked(of, design)
     errors = np.random.default_rng([seed, NOISE]).standard_normal(mean.shape)
     spread = np.linalg.cholesky(covariance / design.effective_people)
     return np.asarray(mean + np.einsum("saoq,saq->sao", spread, errors))
@@ -219,7 +233,7 @@ def log_likelihood(trials: Floats, of: xr.Dataset, design: Design) -> Floats:
     -------
     float64[study, draw]
     """
-    mean, covariance = _asked(of, design)
+    mean, covariance = asked(of, design)
     variance = covariance / design.effective_people
     weight = np.linalg.inv(variance)
     constant = -0.5 * (np.linalg.slogdet(2.0 * np.pi * variance)[1]).sum(axis=1)
@@ -253,14 +267,34 @@ def statistics(trials: Floats, design: Design) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _asked(of: xr.Dataset, design: Design) -> tuple[Floats, Floats]:
-    """Give the means and covariances of the arms and outcomes that a design has."""
+def asked(of: xr.Dataset, design: Design) -> tuple[Floats, Floats]:
+    """Give the figures that a design asks for: of its arms, its outcomes and its length of follow-up.
+
+    Parameters
+    ----------
+    of : as `figures` gives them
+    design : of the trial
+
+    Returns
+    -------
+    mean float64[draw, arm, outcome] and covariance float64[draw, arm, outcome, other]
+
+    Raises
+    ------
+    InputError
+        If the figures have not the design's arms or weeks.
+    """
     arms, outcomes = list(design.arms), list(design.outcomes)
     strange = [arm for arm in arms if arm not in of["arm"].to_numpy()]
     if strange:
         raise InputError(f"arms: {', '.join(strange)}: was not followed: name it where the figures are made")
-    mean = of["mean"].sel(arm=arms, outcome=outcomes).to_numpy()
-    return mean, of["covariance"].sel(arm=arms, outcome=outcomes, other=outcomes).to_numpy()
+    if design.weeks not in of["weeks"].to_numpy():
+        there = ", ".join(str(weeks) for weeks in of["weeks"].to_numpy())
+        raise InputError(
+            f"weeks: {design.weeks} were not followed: give one of {there}, or make figures of that length"
+        )
+    at = of.sel(weeks=design.weeks, arm=arms, outcome=outcomes, other=outcomes)
+    return at["mean"].to_numpy(), at["covariance"].to_numpy()
 
 
 def _check_arms(arms: tuple[str, ...]) -> None:

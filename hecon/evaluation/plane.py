@@ -3,7 +3,7 @@
 East is more effect than the comparator, north is more cost. A draw on an axis has one difference only, and counts where
 that difference is decided: in the south-east if it is to the strategy's advantage (it dominates), in the north-west if
 to its disadvantage (it is dominated). A draw in which the two are the same counts in the north-west: nothing for
-nothing is no reason to change. "The same" is as in `frontier.pairwise`, to a relative 1e-12.
+nothing is no reason to change. "The same" is as in `frontier.pairwise`, to a relative 1.4e-14.
 
 References
 ----------

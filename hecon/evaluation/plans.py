@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 from tqdm import tqdm
 
-from hecon.evaluation.cea import incremental
+from hecon.evaluation import cea
 from hecon.evaluation.results import CARRIED_FORWARD, DAYS, YEAR_1
 from hecon.inputs.errors import InputError, closest
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -198,12 +198,12 @@ def horizons(weeks: int) -> tuple[str, ...]:
 
 def gains(run: xr.Dataset) -> xr.DataArray:
     """Give net benefit over the first strategy: NOK per person [point, horizon, strategy, perspective]."""
-    return -incremental(run["cost"], str(run["strategy"].to_numpy()[0]))
+    return -cea.incremental(run["cost"], str(run["strategy"].to_numpy()[0]))
 
 
 def best(run: xr.Dataset) -> xr.DataArray:
     """Give the place of the strategy with the highest net benefit: [point, horizon, perspective]; ties to the first."""
-    return run["cost"].argmin("strategy")
+    return cea.best(-run["cost"])
 
 
 def outputs(run: xr.Dataset) -> tuple[tuple[Output, ...], Floats]:

@@ -109,7 +109,8 @@ class Precision:
         A row for every headline of the probabilistic analysis: `headline`, `horizon`, `perspective`, `strategy`,
         `value`, and the fields of `Split`; for chances and the value of perfect information `people_to_halve` is NaN.
     base
-        A row for every headline of the base case: `value`, `error` (from people) and `people_to_halve`.
+        A row for every headline of the base case: `value`, `error` (from people; NaN of one person alone) and
+        `people_to_halve`.
     bracket
         A row for every horizon and perspective: the fields of `Bracket`.
     running
@@ -172,6 +173,8 @@ def measure_precision(
     """
     if draws < 2:
         raise InputError(f"draws: {draws} tells nothing of the spread over draws: give 2 or more")
+    if cohort is None and people < 2:
+        raise InputError(f"people: {people} tells nothing of the spread over people: give 2 or more in the base case")
     if len(strategies) < 2:
         raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a comparison needs at least two")
     inputs = parameters.sample(draws, seed)
@@ -397,7 +400,7 @@ def _row(
 
 def _base_row(key: Headline, pair: tuple[Floats, Floats | None]) -> dict[str, object]:
     values = _linear(pair, pair)
-    error = float(values.std(ddof=1) / np.sqrt(len(values)))
+    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
     named = dict(zip(INDEX, key, strict=True))
     return {**named, "value": float(values.mean()), "error": error, "people_to_halve": HALF * len(values)}
 

@@ -135,8 +135,8 @@ def program_table(parameters: Parameters, run: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame with one row a program: ``program``, ``label``, ``offered_to``, ``measured_in``; ``figure`` with
-    ``effect``, its value, ``effect_low`` and ``effect_high``, the 95% interval that is drawn, and ``grade`` (one of
-    `GRADES`);
+    ``effect``, its value, ``effect_low`` and ``effect_high``, the 95% interval that is drawn, ``grade`` (one of
+    `GRADES`), and ``spread``, the grade of the interval where it is not the value's;
     ``offered``, the share of people who are offered it; for each perspective ``gain_<perspective>``, ``days_avoided``,
     ``delivery_cost`` and ``sessions`` (contacts held beyond usual care's), each with ``_low``, ``_high`` and Monte
     Carlo ``_error``; and ``worth``, the chance that society gains
@@ -177,6 +177,7 @@ def described(parameters: Parameters, name: str) -> dict[str, object]:
         "effect_low": low,
         "effect_high": high,
         "grade": evidence_grade(parameters, program),
+        "spread": _spread_grade(parameters, program),
     }
 
 
@@ -209,6 +210,14 @@ def evidence_grade(parameters: Parameters, program: ProgramFile) -> str:
     names = effect.ratios if effect.measured is None else (*effect.ratios, effect.measured.value)
     found = [_BEST.get(parameters[name].grade, "study") for name in names]
     return max(found, key=GRADES.index)
+
+
+def _spread_grade(parameters: Parameters, program: ProgramFile) -> str:
+    """Give the grade of the interval of a measured effect, where it is not the value's own."""
+    if not program.effect_known or not program.effects:
+        return ""
+    measured = _leading(program).measured
+    return "" if measured is None else parameters[measured.value].spread or ""
 
 
 def offer_words(parameters: Parameters, program: ProgramFile) -> str:

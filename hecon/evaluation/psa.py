@@ -29,7 +29,7 @@ LEAST_DRAWS = 2
 LARGEST = 1e50
 """Beyond this, products and squares of numbers leave what a computer can hold."""
 COUNTING_DRAWS = 20
-"""From so many draws on, a column that goes 1, 2, 3, ... in both files counts the rows."""
+"""From so many draws on, a column that goes 1, 2, 3, ... counts the rows: a strategy's in both files, a parameter."""
 SEPARATORS = (",", ";", "\t")
 
 
@@ -86,12 +86,13 @@ def read_sample(costs: Path, effects: Path, parameters: Path | None = None) -> S
     _check_same_strategies(costs, cost_names, effects, effect_names)
     _check_same_rows(costs, cost, effects, effect)
     effect = effect[:, [effect_names.index(name) for name in cost_names]]
-    _check_no_counter(costs, cost_names, cost, effect)
+    _refuse_counters(costs, cost_names, _counts(cost) & _counts(effect), ", as in the effects")
     sources = [cost_source, effect_source]
     table = None
     if parameters is not None:
         names, values, source = _read(parameters)
         _check_same_rows(costs, cost, parameters, values)
+        _refuse_counters(parameters, names, _counts(values))
         table = pd.DataFrame(values, columns=names)
         sources.append(source)
     return Sample(_labelled(cost, cost_names), _labelled(effect, cost_names), table, tuple(sources))
@@ -285,12 +286,15 @@ def _check_same_rows(one: Path, values: NDArray[np.float64], other: Path, others
         )
 
 
-def _check_no_counter(path: Path, names: list[str], cost: NDArray[np.float64], effect: NDArray[np.float64]) -> None:
-    """Refuse a column that numbers the draws: as a strategy it would be compared without a word."""
-    if len(cost) < COUNTING_DRAWS:
-        return
-    for column, name in enumerate(names):
-        first = cost[0, column]
-        count = np.arange(len(cost)) + first
-        if first in (0.0, 1.0) and (cost[:, column] == count).all() and (effect[:, column] == count).all():
-            raise InputError(f"{path}: column '{name}' only counts the rows, as in the effects; leave it out of both")
+def _counts(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which columns go 0, 1, 2, ... or 1, 2, 3, ... down all of many rows."""
+    first = values[0]
+    count = np.arange(len(values))[:, None] + first
+    return np.asarray((len(values) >= COUNTING_DRAWS) & np.isin(first, (0.0, 1.0)) & (values == count).all(axis=0))
+
+
+def _refuse_counters(path: Path, names: list[str], counts: NDArray[np.bool_], where: str = "") -> None:
+    """Refuse a column that numbers the draws: it would be compared, or valued, without a word."""
+    for column in np.flatnonzero(counts):
+        way_out = "leave it out of both" if where else "leave it out"
+        raise InputError(f"{path}: column '{names[column]}' only counts the rows{where}; {way_out}")

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 EVERYTHING = "Everything"
 EFFECTS = "What early contact and motivational content do, and how many attend"
 COORDINATED = "What the coordinated program does"
-FIGURES = "The trial's figures, without error"
+FIGURES = "The trial's figures"
 OF_THE_TRIAL = (
     "early_contact_return_ratio",
     "early_contact_relapse_ratio",
@@ -61,7 +61,7 @@ OF_THE_TRIAL = (
 )
 """Parameters of the calibrated block that tell the arms apart."""
 OF_COORDINATION = "coordinated_hazard_ratio"
-VALUES = ("evsi", "evsi_error", "evsi_likelihood", "evsi_likelihood_error", "effective_draws")
+VALUES = ("evsi", "evsi_error", "step_error", "evsi_likelihood", "evsi_likelihood_error", "effective_draws")
 
 
 def worth(
@@ -84,8 +84,9 @@ def worth(
     Returns
     -------
     DataFrame, a row a design and perspective: ``scenario``, ``horizon``, ``perspective``, the design, ``years`` until
-    the results and ``served`` (people decided about after them, discounted); ``evsi`` with ``evsi_error`` and
-    ``enough``, and ``evsi_likelihood`` with its error and ``effective_draws``, NOK per person; ``gain`` (to all
+    the results and ``served`` (people decided about after them, discounted); ``evsi`` with ``evsi_error``, the part of
+    it that is the second ``step_error``, and ``enough``; ``evsi_likelihood`` with the second step's error and
+    ``effective_draws``, NOK per person; ``gain`` (to all
     served), ``study_cost``, ``expected_loss`` and ``enbs`` with ``enbs_error``, NOK
     """
     return _table(_valued(case, designs, found, perspectives), given)
@@ -113,7 +114,7 @@ def sensitivity(
     rows = []
     for term, (name, values) in ends.items():
         for end, value in zip(("low", "high"), values, strict=True):
-            table = _table(valued, replace(given, **{term: float(value)}))
+            table = _table(valued, replace(given, **{term: float(value)}))  # type: ignore[arg-type]  # a float each
             rows.append({"parameter": name, "end": end, "at": float(value), **best(table).iloc[0]})
     return pd.DataFrame(rows)
 
@@ -121,11 +122,15 @@ def sensitivity(
 def bounds(case: Case, design: Design, given: Terms) -> pd.DataFrame:
     """Give what perfect information is worth: on everything, on some parameters, and on what a trial measures.
 
+    What a trial measures is known as it was in the people followed in each draw: it holds their luck, so that its value
+    is no bound on that of trials of more people.
+
     Returns
     -------
     DataFrame, a row a perspective and ``known``: ``value`` with ``error`` and ``enough``, NOK per person, and
     ``national``, NOK for all decided about from now on
     """
+    followed = f"{FIGURES} of {design.weeks} weeks, as followed in {int(case.figures['people']):,} people an arm"
     figures = exact(case, design)
     effects = pd.DataFrame({name: case.inputs[name] for name in OF_THE_TRIAL})
     coordination = pd.DataFrame({OF_COORDINATION: case.inputs[OF_COORDINATION]})
@@ -134,7 +139,7 @@ def bounds(case: Case, design: Design, given: Terms) -> pd.DataFrame:
         EVERYTHING: _everything(case.benefit),
         COORDINATED: evppi(case.benefit, coordination).isel(parameters=0, drop=True),
         EFFECTS: evppi(benefit, effects, of=[list(effects)]).isel(parameters=0, drop=True),
-        FIGURES: evppi(benefit, figures, of=[list(figures)]).isel(parameters=0, drop=True),
+        followed: evppi(benefit, figures, of=[list(figures)]).isel(parameters=0, drop=True),
     }
     served = people_served(given)
     among = case.benefit["perspective"].to_numpy().tolist()
@@ -163,13 +168,23 @@ def best(table: pd.DataFrame, by: Sequence[str] = ("scenario", "horizon", "persp
     Returns
     -------
     DataFrame, a row a group as it stands in the table, with ``least`` and ``most``: the sizes of trial, of any design,
-    whose expected net benefit is within one Monte Carlo error of the highest
+    whose expected net benefit is within one Monte Carlo error of the highest; and ``told`` with ``told_error``, the
+    highest value of information of any design, NOK per person
     """
     rows = []
     for _, group in table.groupby(list(by), sort=False):
         top = group.loc[group["enbs"].idxmax()]
         near = group.loc[group["enbs"] >= top["enbs"] - top["enbs_error"], "people"]
-        rows.append({**top, "least": near.min(), "most": near.max()})
+        told = group.loc[group["evsi"].idxmax()]
+        rows.append(
+            {
+                **top,
+                "least": near.min(),
+                "most": near.max(),
+                "told": told["evsi"],
+                "told_error": told["evsi_error"],
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -222,6 +237,7 @@ def _table(valued: Iterable[_Valued], given: Terms) -> pd.DataFrame:
                 "people": design.people,
                 "offices": design.offices,
                 "icc": design.icc if design.by_office else 0.0,
+                "weeks": design.weeks,
                 "years": years,
                 "served": served,
                 **{name: value[name] for name in VALUES},

@@ -83,7 +83,7 @@ def summarise(cost: xr.DataArray, comparator: str) -> pd.DataFrame:
     costs more than the strategy with the least expected cost, with ``behind_error``, ``behind_low``, ``behind_high``.
     """
     increment = cea.incremental(cost, comparator)
-    best = cost.mean("draw").argmin("strategy")
+    best = cea.best(-cost.mean("draw"))
     behind = cost - cost.isel(strategy=best).drop_vars("strategy")
     low, high = cea.interval(increment)
     behind_low, behind_high = cea.interval(behind)
@@ -346,7 +346,7 @@ def scenarios(comparison: Comparison) -> pd.DataFrame:
 
 
 def structural(comparison: Comparison) -> pd.DataFrame:
-    """Give society's expected gain in 12 months with the base case's calibrated table and with every other one.
+    """Give society's expected gain in 12 months in the base case and in every scenario in which draws fall otherwise.
 
     Returns
     -------

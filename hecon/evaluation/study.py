@@ -15,7 +15,8 @@ Eckermann S, Willan AR. Expected value of information and decision making in HTA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from hecon.evaluation.budget import eligible
 from hecon.evaluation.evsi import population_total
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
+from hecon.model.programs import RESOURCE_INDEX, prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +58,8 @@ ASSUMED: Mapping[str, str] = MappingProxyType(
     }
 )
 """The parameter that each of the terms has its value from."""
+CASELOAD, LASTS = "participants_per_caseworker", "training_lasts"
+"""What programs spread the cost of training over."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,8 @@ class Terms:
     recruitment : people whom an office includes in a year
     icc : share of an outcome's variance that lies between offices
     fixed_cost, cost_per_participant, cost_per_office : NOK of 2025
+    training : what it costs to train a professional, NOK, by strategy; none for those without
+    caseload, training_lasts : participants a year, and years, over which programs spread it
     discount_rate : a year
     cost_of_public_funds : per krone of public money, a cost to society
     """
@@ -85,6 +91,9 @@ class Terms:
     cost_per_office: float
     discount_rate: float
     cost_of_public_funds: float
+    training: Mapping[str, float] = field(default_factory=dict)
+    caseload: float = 1.0
+    training_lasts: float = 1.0
 
 
 def terms(parameters: Parameters) -> Terms:
@@ -92,7 +101,10 @@ def terms(parameters: Parameters) -> Terms:
     inputs = parameters.base_case()
     return Terms(
         people_a_year=float(people_a_year(inputs)[0]),
-        **{field: float(inputs[name][0]) for field, name in ASSUMED.items()},
+        training=_training(inputs),
+        caseload=float(inputs[CASELOAD][0]),
+        training_lasts=float(inputs[LASTS][0]),
+        **{term: float(inputs[name][0]) for term, name in ASSUMED.items()},
     )
 
 
@@ -114,7 +126,23 @@ def people_served(given: Terms, start: float = 0.0) -> float:
 
 def study_cost(design: Design, given: Terms) -> float:
     """Give the cost of doing a trial, NOK of 2025, not discounted, so at most a few percent too high."""
-    return given.fixed_cost + given.cost_per_participant * design.people + given.cost_per_office * design.offices
+    per_office = given.cost_per_office * design.offices + idle_training(design, given)
+    return given.fixed_cost + given.cost_per_participant * design.people + per_office
+
+
+def idle_training(design: Design, given: Terms) -> float:
+    """Give the cost of training that a trial's participants do not carry, NOK.
+
+    A program charges its participants as if everybody trained used the training for years. A trial trains, in every
+    office that has the arm, as many whole caseworkers as its participants take while they are included, and what these
+    participants do not carry is lost when it ends.
+    """
+    offices = design.offices / len(design.arms) if design.by_office else design.offices
+    an_office = design.an_arm / offices
+    a_year = given.recruitment / (1 if design.by_office else len(design.arms))
+    trained = max(math.ceil(a_year / given.caseload), 1)
+    idle = max(trained - an_office / (given.caseload * given.training_lasts), 0.0)
+    return offices * idle * sum(given.training.get(arm, 0.0) for arm in design.arms)
 
 
 def funded(cost: float, perspective: str, given: Terms) -> float:
@@ -149,3 +177,20 @@ def expected_loss(benefit: xr.DataArray, arms: Sequence[str]) -> xr.Dataset:
     best = benefit.isel(strategy=benefit.mean("draw").argmax("strategy"), drop=True)
     lost = best - benefit.sel(strategy=list(arms)).mean("strategy")
     return xr.Dataset({"value": lost.mean("draw"), "se": lost.std("draw", ddof=1) / np.sqrt(lost.sizes["draw"])})
+
+
+def _training(inputs: Inputs) -> dict[str, float]:
+    """Give what it costs to train a professional, NOK, by strategy: the terms that last for years."""
+    values = inputs.one(0)
+    price = prices(values).sum(axis=1)
+    found = {}
+    for name, program in values.programs.items():
+        trained = [
+            price[RESOURCE_INDEX[resource]] * math.prod(values[part] for part in term.times)
+            for resource, quantity in program.per_participant.items()
+            for term in quantity
+            if LASTS in term.over
+        ]
+        if trained:
+            found[name] = float(sum(trained))
+    return found

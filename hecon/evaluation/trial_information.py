@@ -1,7 +1,7 @@
 """What a trial of any size would tell those who choose, per person, whatever it costs.
 
-In two steps. What a trial without error would tell at each draw: the net benefit that is expected given the draw's own
-figures (Strong et al. 2014). What a trial of a size tells of that: by regression on simulated trials' statistics
+In two steps. What the figures of a draw tell, without the error of a trial: the net benefit that is expected given them
+(Strong et al. 2014). What a trial of a size tells of that: by regression on simulated trials' statistics
 (Strong et al. 2015), and by weighting the draws with the likelihood of each simulated trial (Menzies 2016), which check
 one another. A trial tells of a draw no more than its figures without error do, so that both steps together are the
 posterior expectation of the net benefit, without the luck of people and of all that the trial says nothing of.
@@ -28,8 +28,9 @@ import xarray as xr
 
 from hecon import SEED
 from hecon.evaluation.evsi import evsi, evsi_by_likelihood
-from hecon.evaluation.next_trial import Design, log_likelihood, simulated_trials, statistics
+from hecon.evaluation.next_trial import Design, asked, log_likelihood, simulated_trials, statistics
 from hecon.evaluation.regression import reduced, regress
+from hecon.evaluation.voi import evpi, precise
 from hecon.model.runs import run_blocks
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from hecon.evaluation.structural import Case
 
     Floats = NDArray[np.float64]
-    Key = tuple[tuple[str, ...], tuple[str, ...]]
+    Key = tuple[tuple[str, ...], tuple[str, ...], int]
     Information = dict[Key, xr.Dataset]
 
 STEP = 2.0
@@ -55,21 +56,22 @@ def information(case: Case, designs: Iterable[Design], *, seed: int = SEED, thre
     Parameters
     ----------
     case : the scenario
-    designs : trials; only the range of their sizes matters, by arms and outcomes
+    designs : trials; only the range of their sizes matters, by arms, outcomes and weeks of follow-up
     seed : of the trials' errors
     threads : number of threads; never shows in the results
 
     Returns
     -------
-    By arms and outcomes, a Dataset over ``effective_people`` (an arm) and perspectives: ``evsi`` with ``evsi_error``
-    and ``enough``, NOK per person; ``evsi_likelihood``, the same by likelihood, with its error and
-    ``effective_draws``, the draws that the median trial's posterior rests on
+    By arms, outcomes and weeks, a Dataset over ``effective_people`` (an arm) and perspectives: ``evsi`` with
+    ``evsi_error`` and ``enough``, NOK per person; ``step_error``, the part of its error that the second step adds;
+    ``evsi_likelihood``, the same by likelihood, with the second step's error and ``effective_draws``, the draws that
+    the median trial's posterior rests on
     """
     from threadpoolctl import threadpool_limits
 
     groups: dict[Key, list[Design]] = {}
     for design in designs:
-        groups.setdefault((design.arms, design.outcomes), []).append(design)
+        groups.setdefault(_key(design), []).append(design)
     found: Information = {}
     with threadpool_limits(1):  # one for all, since each that ends lifts what it set
         for key, alike in groups.items():
@@ -98,15 +100,15 @@ def information(case: Case, designs: Iterable[Design], *, seed: int = SEED, thre
             values = xr.concat([parts[design] for design in sizes], over, join="exact")
             share = values["value"] / limit["value"].where(limit["value"] > 0.0, np.inf)
             error = np.sqrt(values["se"] ** 2 + (share * limit["se"]) ** 2 + _of_means(expected, errors) ** 2)
-            found[key] = values.drop_vars(["value", "se"]).assign(
-                evsi=values["value"], evsi_error=error, enough=values["enough"] & limit["enough"]
-            )
+            sure = xr.apply_ufunc(precise, values["value"], error, evpi(case.benefit))
+            enough = values["enough"] & limit["enough"] & sure
+            found[key] = values.rename(value="evsi", se="step_error").assign(evsi_error=error, enough=enough)
     return found
 
 
 def at(found: Information, design: Design) -> xr.Dataset:
     """Give the values of one design: linear in the logarithm of the people it is worth, between those computed."""
-    values = found[design.arms, design.outcomes]
+    values = found[_key(design)]
     sizes = np.log(values[EFFECTIVE].to_numpy())
     where = math.log(design.effective_people)
     upper = int(np.clip(np.searchsorted(sizes, where), 1, len(sizes) - 1)) if len(sizes) > 1 else 0
@@ -157,9 +159,12 @@ def _sizes(designs: Sequence[Design]) -> list[Design]:
 
 
 def exact(case: Case, design: Design) -> pd.DataFrame:
-    """Give what a trial would report without error at every draw."""
-    mean = case.figures["mean"].sel(arm=list(design.arms), outcome=list(design.outcomes))
-    return statistics(mean.to_numpy(), design)
+    """Give what a trial would report at every draw if it had all the people whom the figures were made with."""
+    return statistics(asked(case.figures, design)[0], design)
+
+
+def _key(design: Design) -> Key:
+    return design.arms, design.outcomes, design.weeks
 
 
 def _of_means(expected: xr.DataArray, errors: xr.DataArray) -> xr.DataArray:

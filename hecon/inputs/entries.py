@@ -21,6 +21,7 @@ class Parameter:
     written in the same terms, and `factor` takes both to 2025. `start` and `end` are
     the dates between which the published value holds (none for a calibrated or
     overlaid one), and `block` names the calibrated block that draws it, if one does.
+    `spread` is the grade of the distribution where it is not `grade`.
     """
 
     name: str
@@ -42,6 +43,12 @@ class Parameter:
     end: dt.date | None = None
     factor: float = 1.0
     block: str | None = None
+    spread: str | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether its value, or how far it may lie from that, is assumed."""
+        return "assumption" in {self.grade, self.spread}
 
     @property
     def uncertain(self) -> bool:

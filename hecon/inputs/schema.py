@@ -114,6 +114,9 @@ def _check_distribution(spec: dict[str, Any] | None, info: ValidationInfo) -> di
 class PublishedValue(_Table):
     """A value as its source prints it, from a date on.
 
+    `spread` is the grade of the distribution, where it is not that of the value: a published value whose distribution
+    is wider than its source's, by judgement, has the spread "assumption".
+
     Fields are checked in this order, and a later one sees those before it.
     """
 
@@ -122,6 +125,7 @@ class PublishedValue(_Table):
     value: Value
     distribution: dict[str, Any] | None = None
     grade: Grade
+    spread: Grade | None = None
     read: Read
     source: Text
     locator: Text
@@ -138,6 +142,15 @@ class PublishedValue(_Table):
         if end is not None and start is not None and end < start:
             raise ValueError(f"ends before it starts on {start}: order the dates")
         return end
+
+    @field_validator("spread")
+    @classmethod
+    def _spread(cls, spread: str | None, info: ValidationInfo) -> str | None:
+        if spread is not None and "distribution" in info.data and info.data["distribution"] is None:
+            raise ValueError("is the grade of a distribution, and there is none: remove it, or give one")
+        if spread is not None and spread == info.data.get("grade"):
+            raise ValueError("is the grade of the value: remove it")
+        return spread
 
     @field_validator("read")
     @classmethod
@@ -388,6 +401,11 @@ class Scenario(_Table):
     summary: Text
     calibration: Text | None = None
     changes: dict[str, Change]
+
+    @property
+    def redrawn(self) -> tuple[str, ...]:
+        """The parameters that it gives another distribution, beside those of its table."""
+        return tuple(name for name, change in self.changes.items() if change.distribution is not None)
 
 
 def _line(where: str, within: str, model: type[BaseModel], fault: Mapping[str, Any]) -> str:

@@ -1,26 +1,24 @@
-"""How sure the choice is, what would be worth knowing before it, and whether the run is large enough to say so."""
+"""How sure the choice is, and what would be worth knowing before it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from hecon.evaluation import results
 from hecon.evaluation.information import BASE, GROUP
-from hecon.evaluation.precision import BEST, BIASED, DAYS, EVPI, GAIN, PRICE, RETURN
 from hecon.model.ledger import PERSPECTIVES
 from hecon.report import words
 from hecon.report.cells import Cell, Table
-from hecon.report.numbers import chance, number, percent, plus_minus
+from hecon.report.judgement import judgement_words, leading_groups
+from hecon.report.numbers import number, plus_minus, rounded, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from typing import Any
 
     from hecon.evaluation.information import Information
-    from hecon.evaluation.precision import Precision
     from hecon.inputs.parameters import Parameters
 
 SIDES = {perspective.name: perspective.label for perspective in PERSPECTIVES}
@@ -28,23 +26,19 @@ BILLION = 1e9
 MOST_ROWS = 12
 LEAST_DRAWS = 500
 """Fewer draws than these are said to be few, whatever the estimates say of themselves."""
-UNITS = {
-    GAIN: "Society gains, NOK",
-    DAYS: "Sick-leave days avoided",
-    PRICE: "Cost per day avoided, NOK",
-    RETURN: "Return per krone, NOK",
-    BEST: "Chance of being best for society",
-    EVPI: "Value of knowing everything, society, NOK",
-}
 
 
-def worth_knowing_words(information: Information, label: Callable[[str], str], *, national: bool) -> list[str]:
+def worth_knowing_words(
+    information: Information, parameters: Parameters, label: Callable[[str], str], *, national: bool
+) -> list[str]:
     """Say what knowing everything would be worth, and of which part of it.
 
     Parameters
     ----------
     information
         As `hecon.evaluation.information` gives it.
+    parameters
+        As its base case had them.
     label
         Gives a strategy in words.
     national
@@ -52,10 +46,11 @@ def worth_knowing_words(information: Information, label: Callable[[str], str], *
     """
     row = information.of()
     text = (
-        f"Who knew everything about the parameters before choosing would gain society NOK "
+        f"To know every parameter before the choice, and to choose by it, would gain society NOK "
         f"{number(row['value'], row['error'])} per person in 12 months "
         f"(Monte Carlo error {number(row['error'], row['error'])}) over always choosing "
-        f"{words.spoken(label(row['chosen']))}. No study of these parameters can be worth more per person."
+        f"{words.spoken(label(row['chosen']))}. Given these spreads, no study of these parameters can be worth more "
+        "per person."
     )
     deciding = information.deciding
     if national:
@@ -64,7 +59,7 @@ def worth_knowing_words(information: Information, label: Callable[[str], str], *
             f" For all who are eligible and accept, {number(deciding.per_year, 1000.0)} people a year for "
             f"{deciding.years:g} years, discounted, that is NOK {billions} billion."
         )
-    return [text, *_leading(information, row)]
+    return [text, *_leading(information, row), *judgement_words(information, parameters, label)]
 
 
 def few_draws(information: Information) -> list[str]:
@@ -85,16 +80,24 @@ def everything(information: Information, label: Callable[[str], str], years: str
     rows = []
     for side, name in SIDES.items():
         row = table.loc[(results.YEAR_1, side)]
-        cells = [Cell(name), Cell(label(row["chosen"])), _amount(row["value"], row["error"])]
+        chosen = label(table.loc[(results.CARRIED_FORWARD, side)]["chosen"]) if later else ""
+        detail = f"{years} (b): {words.spoken(chosen)}" if later else ""
+        cells = [Cell(name), Cell(label(row["chosen"]), detail), _amount(row["value"], row["error"])]
         if national:
             cells.append(_amount(row["national"] / BILLION, row["national_error"] / BILLION))
         if later:
-            row = table.loc[(results.CARRIED_FORWARD, side)]
-            cells += [_amount(row["value"], row["error"])]
+            stopped, carried = (
+                table.loc[(horizon, side)] for horizon in (results.NO_EFFECT_AFTER, results.CARRIED_FORWARD)
+            )
+            rest = carried["value"] - stopped["value"]
+            clear = rest > 0.0 and carried["value"] > words.CLEAR * carried["error"]
+            cells += [_amount(each["value"], each["error"]) for each in (stopped, carried)]
+            cells.append(Cell(tenths(rest, carried["value"]) if clear else "–"))
         rows.append(tuple(cells))
     header = ["Side", "Chosen now, 12 months", "Per person, 12 months, NOK"]
     header += ["For Norway, NOK billion"] if national else []
-    header += [f"Per person, {years} (b), NOK"] if later else []
+    if later:
+        header += [*(f"Per person, {years} ({case}), NOK" for case in "ab"), "Of (b), after month 12"]
     return Table(
         "What knowing every parameter before choosing would be worth to each side: the expected value of perfect "
         "information, with its Monte Carlo error.",
@@ -103,8 +106,17 @@ def everything(information: Information, label: Callable[[str], str], years: str
         words=2,
         notes=(
             "What is at stake differs between sides, and these values do not add up. The value is what the best choice "
-            "in each draw gains over the one choice that is best on average; it is an upper limit, before what it "
-            "takes to find out, the years until one knows, and those who are served until then.",
+            "in each draw gains over the one choice that is best on average; given the spreads of the parameters it is "
+            "an upper limit, before what it takes to find out, the years until one knows, and those who are served "
+            "until then.",
+            *(
+                [
+                    "(a): no effect after month 12, so that nothing is added to what differs within 12 months, and "
+                    "knowing is worth the same. (b): differences carried forward, which no trial followed."
+                ]
+                if later
+                else []
+            ),
         ),
     )
 
@@ -118,16 +130,17 @@ def known(information: Information, *, national: bool) -> Table | None:
     shown = pd.concat([told[told["kind"] == GROUP].head(MOST_ROWS), told[told["kind"] != GROUP].head(MOST_ROWS)])
     if shown.empty:
         return None
-    whole = float(information.of()["value"])
+    whole = information.of()
     places = table.set_index(["kind", "name", "perspective"])
     rows = []
     for row in shown.to_dict("records"):
         detail = f"{row['count']} parameters" if row["count"] > 1 else f"one parameter, grade: {row['grade']}"
+        detail += f", its spread: {row['spread']}" if row["spread"] else ""
         few = "" if row["enough"] else " | too few draws"
         cells = [
-            Cell(row["label"], detail, tone="assumed" if row["grade"] == "assumption" else ""),
+            Cell(row["label"], detail, tone="assumed" if "assumption" in {row["grade"], row["spread"]} else ""),
             Cell(number(row["value"], row["error"]), plus_minus(row["error"]) + few),
-            Cell(percent(row["value"] / whole)),
+            Cell(_share(row, whole, information)),
         ]
         if national:
             cells.append(_amount(row["national"] / BILLION, row["national_error"] / BILLION))
@@ -158,7 +171,7 @@ def known(information: Information, *, national: bool) -> Table | None:
 
 
 def by_scenario(information: Information, parameters: Parameters, label: Callable[[str], str]) -> Table | None:
-    """Give what knowing is worth to society under every other calibrated table; None where none was asked."""
+    """Give what knowing is worth to society in every scenario in which draws fall otherwise; None if none was."""
     table = information.everything
     table = table[(table["horizon"] == results.YEAR_1) & (table["perspective"] == "society")]
     if len(table) < 2:
@@ -182,126 +195,42 @@ def by_scenario(information: Information, parameters: Parameters, label: Callabl
         )
         rows.append((Cell(named), Cell(label(row["chosen"])), part, _amount(row["value"], row["error"])))
     return Table(
-        "The same when the effects are calibrated otherwise: society, 12 months, NOK per person.",
+        "The same when the effects are calibrated or spread otherwise: society, 12 months, NOK per person.",
         ("", "Chosen now", "Most worth knowing, of effects and what was fitted", "Knowing everything"),
         tuple(rows),
         words=3,
         notes=(
-            "Which calibration is right is itself not known. That is no parameter with a probability here, and no "
-            "value is put on knowing it: where rows choose differently, more can hang on it than on the parameters.",
+            "Which calibration and which spread are right is itself not known. That is no parameter with a probability "
+            "here, and no value is put on knowing it: where rows choose differently, more can hang on it than on the "
+            "parameters.",
         ),
     )
-
-
-def large_enough(precision: Precision, label: Callable[[str], str], years: str) -> Table:
-    """Give every headline's Monte Carlo error, what it comes from, and what would halve it."""
-    table = precision.table
-    table = table[table["perspective"].isin(["society", ""])]
-    long = table["horizon"] != results.YEAR_1
-    order = [
-        (UNITS[GAIN], table[(table["headline"] == GAIN) & ~long]),
-        (f"{UNITS[GAIN]}, {years} (b)", table[(table["headline"] == GAIN) & long]),
-        *((UNITS[name], table[(table["headline"] == name) & ~long]) for name in (DAYS, PRICE, RETURN, BEST, EVPI)),
-    ]
-    rows = []
-    for name, part in order:
-        for position, row in enumerate(part.to_dict("records")):
-            rows.append(
-                (
-                    Cell(name if position == 0 else ""),
-                    Cell(label(row["strategy"]) if row["strategy"] else "", strategy=row["strategy"]),
-                    *_errors(row, precision.draws),
-                    Cell(percent(row["luck"], 1) if row["error"] > 0 else "–", _points(row["luck_error"])),
-                    Cell(f"{row['draws_to_halve']:,.0f}" if row["error"] > 0 else "–"),
-                    Cell(_people(row)),
-                )
-            )
-    return Table(
-        f"How exact the headlines are with {precision.draws:,} draws of {precision.people:,} people. 12 months where "
-        "nothing else is said.",
-        (
-            "Headline",
-            "",
-            "Value and its error",
-            "Error from people",
-            "Error from draws",
-            "Luck in the variance",
-            "Draws to halve it",
-            "People a draw to halve it",
-        ),
-        tuple(rows),
-        words=2,
-        notes=(
-            f"{precision.pairs:,} draws were run twice, with the same parameters and another luck of other people: "
-            "half the mean squared difference is the variance that luck adds. Errors from people and from draws add "
-            "up in squares.",
-            "“Never alone”: with however many people in a draw, the error from draws is left, and it is more than "
-            "half. A dash: more people lessen what luck adds to a chance or to the value of knowing everything, in one "
-            "direction; only draws lessen the error.",
-        ),
-    )
-
-
-def large_enough_words(precision: Precision) -> list[str]:
-    """Say how far the luck of people matters, and between which bounds the value of perfect information lies."""
-    gains = precision.table[precision.table["headline"] == GAIN]
-    luck = gains["luck"].to_numpy()
-    place = precision.bracket[precision.bracket["perspective"] == "society"].set_index("horizon")
-    row = place.loc[results.YEAR_1]
-    low, high, error = (number(row[name], _between(row)) for name in ("low", "high", "high_error"))
-    return [
-        f"The luck of people is {percent(luck.min(), 1)} to {percent(luck.max(), 1)} of the variance between draws of "
-        f"what a side gains. Without it 95% intervals would be at most {percent(1.0 - np.sqrt(1.0 - luck.max()), 1)} "
-        "narrower.",
-        "Luck makes the value of knowing everything look too high. Chosen by one luck and scored by another it is too "
-        f"low on average: NOK {low} per person for society in 12 months. Chosen and scored by the same luck it is too "
-        f"high: NOK {high}. The error from draws, {error}, is common to both. The two lucks choose the same in "
-        f"{percent(row['alike'])} of draws.",
-    ]
 
 
 def _leading(information: Information, row: pd.Series) -> list[str]:
     """Say which group is most worth knowing, where the simulation can tell."""
-    table = information.known
-    table = table[
-        (table["scenario"] == BASE)
-        & (table["horizon"] == results.YEAR_1)
-        & (table["perspective"] == "society")
-        & (table["kind"] == GROUP)
-    ]
-    told = table[table["value"] > words.CLEAR * table["error"]]
+    told = leading_groups(information)
     if told.empty or row["value"] <= 0.0:
         return []
     top = told.iloc[0]
-    share = percent(top["value"] / row["value"])
-    text = f"Knowing “{words.spoken(top['label'])}” and nothing else would bring {share} of that"
-    rest = [f"“{words.spoken(one.label)}” {percent(one.value / row['value'])}" for one in told.iloc[1:].itertuples()]
+    text = f"Knowing “{words.spoken(top['label'])}” and nothing else would bring NOK {_part(top, row, information)}"
+    rest = [f"“{words.spoken(one['label'])}” NOK {_part(one, row, information)}" for _, one in told.iloc[1:].iterrows()]
     return [f"{text}{'; knowing ' + words.joined(rest) if rest else ''}."]
+
+
+def _part(one: pd.Series, whole: pd.Series, information: Information) -> str:
+    """Give what a part is worth, its error, and which share of all it is."""
+    share = _share(one, whole, information)
+    of_all = "" if share == "–" else f", {share} of it"
+    return f"{number(one['value'], one['error'])} (Monte Carlo error {number(one['error'], one['error'])}){of_all}"
+
+
+def _share(one: pd.Series | dict[Hashable, Any], whole: pd.Series, information: Information) -> str:
+    """Give which share of all a part is worth, from both as they are printed; a dash where draws are too few."""
+    if information.draws < LEAST_DRAWS or not one["enough"] or whole["value"] <= 0.0:
+        return "–"
+    return tenths(rounded(one["value"], one["error"]), rounded(whole["value"], whole["error"]))
 
 
 def _amount(value: float, error: float) -> Cell:
     return Cell(number(value, error), plus_minus(error))
-
-
-def _errors(row: dict[Hashable, Any], draws: int) -> tuple[Cell, ...]:
-    """Give a headline and the parts of its error; a chance in percent."""
-    scale = 100.0 if row["headline"] == BEST else 1.0
-    value, *errors = (scale * row[name] for name in ("value", "error", "error_people", "error_draws"))
-    text = chance(row["value"], draws) if row["headline"] == BEST else number(value, errors[0])
-    return Cell(text, plus_minus(errors[0])), *(Cell(number(each, each) if each > 0 else "–") for each in errors[1:])
-
-
-def _points(error: float) -> str:
-    return f"± {100.0 * error:.1f}" if error > 0 else ""
-
-
-def _between(row: pd.Series) -> float:
-    """Give the scale on which two bounds of the same draws can be told apart."""
-    return min(max(float(row["high"] - row["low"]), 1.0), max(float(row["high_error"]), 1.0))
-
-
-def _people(row: dict[Hashable, Any]) -> str:
-    if row["headline"] in BIASED:
-        return "–"
-    people = row["people_to_halve"]
-    return f"{float(f'{people:.2g}'):,.0f}" if np.isfinite(people) else "never alone"

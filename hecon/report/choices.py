@@ -90,8 +90,9 @@ def _program_row(row: Mapping[Hashable, Any], draws: int) -> tuple[Cell, ...]:
         Cell(row["label"], _first_up(row["offered_to"])),
         Cell(
             _first_up(effect_words(row)),
-            f"{row['measured_in']} | grade: {row['grade']}",
-            tone="assumed" if row["grade"] in UNMEASURED else "text",
+            f"{row['measured_in']} | grade: {row['grade']}"
+            + (f", its spread: {row['spread']}" if row["spread"] else ""),
+            tone="assumed" if row["grade"] in UNMEASURED or row["spread"] in UNMEASURED else "text",
         ),
         amount_cell(dict(row), "days_avoided"),
         Cell(number(row["delivery_cost"], row["delivery_cost_error"])),

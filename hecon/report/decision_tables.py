@@ -18,7 +18,7 @@ from hecon.report.decision_words import (
     too_few,
     with_error,
 )
-from hecon.report.numbers import chance
+from hecon.report.numbers import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def thresholds(decision: Decision) -> Table:
     for i in shown_positions(decision):
         second, lead, error = runner_up(decision, i)
         best = str(curves["optimal"].values[i])
-        probability = chance(float(curves["ceaf"].values[i]), decision.draws)
+        probability = counted(float(curves["ceaf"].values[i]))
         close = lead < 2 * error
         rows.append(
             (
@@ -61,7 +61,7 @@ def thresholds(decision: Decision) -> Table:
             "A unit of effect is worth",
             "Expected to be best",
             "By, over the next best",
-            "Best in so many draws",
+            "Best in so many of the draws",
             "Knowing everything is worth",
         ),
         tuple(rows),
@@ -116,7 +116,7 @@ def pairwise(decision: Decision) -> Table:
                 Cell(name, strategy=name),
                 *_steps(decision, row, decision.comparator),
                 Cell(row["words"], tone="text"),
-                *(Cell(_share(float(at.sel(quadrant=corner)))) for corner in SHARES),
+                *(Cell(counted(float(at.sel(quadrant=corner)))) for corner in SHARES),
             )
         )
     return Table(
@@ -147,7 +147,7 @@ def benefits(decision: Decision) -> Table:
         cells = [
             Cell(
                 with_error(float(curves["eib"].values[j, i]), float(curves["eib_error"].values[j, i])),
-                f"best in {chance(float(curves['ceac'].values[j, i]), decision.draws)} | "
+                f"best in {counted(float(curves['ceac'].values[j, i]))} | "
                 f"loses {amount(float(curves['expected_loss'].values[j, i]), float(curves['evpi_error'].values[j]))}",
             )
             for j in range(len(positions))
@@ -188,7 +188,7 @@ def information(decision: Decision, positions: list[int]) -> Table | None:
 
 
 def _level(value: float, error: xr.DataArray) -> Cell:
-    return Cell(amount(value), plus_minus(value, float(error)).strip())
+    return Cell(amount(value, float(error)), plus_minus(value, float(error)).strip())
 
 
 def _steps(decision: Decision, row: dict[str, float] | pd.Series, against: str) -> list[Cell]:
@@ -204,7 +204,3 @@ def _steps(decision: Decision, row: dict[str, float] | pd.Series, against: str) 
     ratio = float(row["icer"])
     shown = with_error(ratio, ratio_error(decision, name, against)) if both and np.isfinite(ratio) else "–"
     return [*cells, Cell(shown)]
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.0f}%"

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hecon.report.numbers import MINUS, chance
+from hecon.evaluation.cea import monte_carlo_error
+from hecon.report.numbers import MINUS, counted
 from hecon.report.words import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hecon.evaluation.decision import Decision
 
 SHOWN = 5
@@ -185,8 +188,8 @@ def how_sure(decision: Decision) -> list[str]:
         return ["Every draw agrees on the best strategy at each willingness to pay looked at."]
     said = [
         f"The choice is least sure at a willingness to pay of {wtp}: there {best} is expected to be best, and is best "
-        f"in {chance(probability, decision.draws)} of the draws. Knowing everything before choosing would be worth "
-        f"{evpi} a person."
+        f"in {counted(probability)} of the draws. Knowing everything before choosing would be worth {evpi}, per "
+        "whatever the files are per."
     ]
     close = []
     for position in shown_positions(decision):
@@ -212,8 +215,8 @@ def more_information(decision: Decision) -> list[str]:
     top = most_informative(decision, at)
     if not top:
         said = [
-            f"At a willingness to pay of {amount(decision.wtp[at])} no parameter's worth, known alone, stands out "
-            "from its error."
+            f"At a willingness to pay of {amount(decision.wtp[at])} nothing that was asked about is worth enough to "
+            "know to stand out from its error."
         ]
     else:
         values = [
@@ -221,8 +224,8 @@ def more_information(decision: Decision) -> list[str]:
             for i, name in ((i, str(found["parameters"].values[i])) for i in top[:3])
         ]
         said = [
-            f"Worth knowing most at a willingness to pay of {amount(decision.wtp[at])}, per person: "
-            f"{', '.join(values)}. Values of single parameters do not add up."
+            f"Worth knowing most at a willingness to pay of {amount(decision.wtp[at])}: {', '.join(values)}. Such "
+            "values do not add up."
         ]
     few = too_few(decision)
     if few:
@@ -254,32 +257,45 @@ def too_few(decision: Decision) -> list[str]:
     return [str(name) for name, fine in zip(decision.evppi["parameters"].values, enough, strict=True) if not fine]
 
 
-def summary(decision: Decision) -> str:
-    """Give the analysis as text for the terminal."""
+def summary(decision: Decision, written: Sequence[str] = ()) -> str:
+    """Give the analysis as text for the terminal.
+
+    Parameters
+    ----------
+    written
+        What every row is written to as well, in words such as "the JSON".
+    """
     lines = [
         f"{len(decision.strategies)} strategies, {decision.draws:,} draws; compared with {decision.comparator}",
         "",
         headline(decision),
         *how_sure(decision),
         "",
-        *_frontier_lines(decision),
+        *_frontier_lines(decision, written),
         "",
         *_threshold_lines(decision),
     ]
     if decision.evppi is not None:
-        lines += ["", *_information_lines(decision)]
+        lines += ["", *_information_lines(decision, written)]
     return "\n".join(lines)
 
 
-def _frontier_lines(decision: Decision) -> list[str]:
+def _frontier_lines(decision: Decision, written: Sequence[str]) -> list[str]:
     head = ["strategy", "cost", "effect", "ICER", ""]
+    errors = {"cost": monte_carlo_error(decision.cost), "effect": monte_carlo_error(decision.effect)}
     rows = []
     for row in decision.icers.to_dict("records"):
         said = row["words"] if row["status"] == "frontier" else f"{row['status']}: {row['words']}"
-        rows.append([row["strategy"], *(amount(row[key]) for key in ("cost", "effect", "icer")), said])
+        means = [amount(row[key], float(error.sel(strategy=row["strategy"]))) for key, error in errors.items()]
+        rows.append([row["strategy"], *means, amount(row["icer"]), said])
     kept = max(int((decision.icers["status"] == "frontier").sum()), MOST_ROWS)
-    rest = [f"({len(rows) - kept} more off the frontier, in the JSON and the report)"] if len(rows) > kept else []
+    rest = [_left_out(len(rows) - kept, "more off the frontier", written)] if len(rows) > kept else []
     return [*_columns(head, rows[:kept], left={0, 4}), *rest]
+
+
+def _left_out(count: int, what: str, written: Sequence[str]) -> str:
+    """Say how many rows are not shown, and where they are."""
+    return f"({count} {what}, in {joined(written)})" if written else f"({count} {what}; --json and --html have all)"
 
 
 def _threshold_lines(decision: Decision) -> list[str]:
@@ -293,14 +309,14 @@ def _threshold_lines(decision: Decision) -> list[str]:
                 amount(decision.wtp[i]),
                 str(curves["optimal"].values[i]),
                 f"{with_error(lead, error)} over {second}",
-                chance(float(curves["ceaf"].values[i]), decision.draws),
+                counted(float(curves["ceaf"].values[i])),
                 with_error(float(curves["evpi"].values[i]), float(curves["evpi_error"].values[i])),
             ]
         )
     return _columns(head, rows, left={1, 2})
 
 
-def _information_lines(decision: Decision) -> list[str]:
+def _information_lines(decision: Decision, written: Sequence[str]) -> list[str]:
     at = least_sure(decision)
     head = [f"EVPPI at a wtp of {amount(decision.wtp[at])}", "value", ""]
     found = decision.evppi.isel(wtp=at) if decision.evppi is not None else None
@@ -314,7 +330,7 @@ def _information_lines(decision: Decision) -> list[str]:
         value = with_error(float(found["value"][i]), float(found["se"][i]))
         rows.append([name, value, "too few draws to trust" if name in few else ""])
     left = len(found["parameters"]) - len(top)
-    rest = [f"({left} others in the JSON and the report)"] if left else []
+    rest = [_left_out(left, "other" if left == 1 else "others", written)] if left else []
     return [*_columns(head, rows, left={0, 2}), *rest]
 
 

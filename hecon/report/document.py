@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
 from hecon.model.runs import whole_file
-from hecon.report import certainty, choices, evidence, plots, scenarios, statements, tables, words
+from hecon.report import certainty, choices, enough, evidence, plots, scenarios, statements, tables, words
 from hecon.report.cells import years
 from hecon.report.numbers import kroner, percent
 
@@ -147,13 +147,13 @@ def _certainty(comparison: Comparison) -> dict[str, object]:
     information, label = comparison.information, comparison.label
     national = comparison.record["people"] == "synthetic"
     return {
-        "worth": certainty.worth_knowing_words(information, label, national=national),
+        "worth": certainty.worth_knowing_words(information, comparison.parameters, label, national=national),
         "few": certainty.few_draws(information),
         "everything": certainty.everything(information, label, years(comparison), national=national),
         "known": certainty.known(information, national=national),
         "by_scenario": certainty.by_scenario(information, comparison.parameters, label),
-        "enough": certainty.large_enough_words(comparison.precision),
-        "precision": certainty.large_enough(comparison.precision, label, years(comparison)),
+        "enough": enough.large_enough_words(comparison.precision, label, years(comparison)),
+        "precision": enough.large_enough(comparison.precision, label, years(comparison)),
     }
 
 

@@ -13,7 +13,7 @@ from hecon.report.cells import Cell, Table, name_cell
 from hecon.report.numbers import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hecon.evaluation.comparison import Comparison
     from hecon.inputs.entries import Parameter
@@ -112,8 +112,8 @@ def assumptions(comparison: Comparison) -> Table:
                 Cell(_distribution(entry)),
                 Cell(
                     entry.grade + (" (yours)" if mine else ""),
-                    entry.read if entry.read != entry.grade else "",
-                    tone="assumed" if entry.grade == "assumption" else "",
+                    " | ".join(_reading(entry)),
+                    tone="assumed" if entry.judged else "",
                 ),
                 Cell(f"{citation}.", f"{entry.locator}{reference}"),
             )
@@ -128,6 +128,14 @@ def assumptions(comparison: Comparison) -> Table:
 
 def _read(comparison: Comparison) -> Sequence[Parameter]:
     return list(comparison.parameters.entries.values())
+
+
+def _reading(entry: Parameter) -> Iterator[str]:
+    """Say how a value was read, and what grade its spread has where that is another."""
+    if entry.read != entry.grade:
+        yield entry.read
+    if entry.spread is not None:
+        yield f"spread: {entry.spread}"
 
 
 def _value(entry: Parameter) -> str:

@@ -79,23 +79,51 @@ def kroner(value: float, error: float = 0.0) -> str:
 
 
 def chance(probability: float, draws: int) -> str:
-    """Write a share of draws in percent, as finely as so many draws tell, never as certain.
+    """Write the chance that a share of draws estimates, in percent, as finely as so many draws tell; never as certain.
 
     Examples
     --------
-    >>> chance(0.4637, 1000), chance(0.0, 1000), chance(1.0, 1000), chance(0.52, 40)
-    ('46%', 'under 1%', 'over 99%', 'about 50%')
+    >>> chance(0.4637, 1000), chance(0.0, 1000), chance(1.0, 1000), chance(0.52, 40), chance(0.25, 4)
+    ('46%', 'under 1%', 'over 99%', 'about 50%', 'under 50%')
     """
     error = 100.0 * math.sqrt(max(probability * (1.0 - probability), 0.0) / draws)
-    least = max(1.0, 300.0 / draws)  # with no case in n draws, the 95% limit is 3 / n
+    # With no case in n draws, the 95% limit is 3 / n; with few of them no more is told than the side.
+    least = min(max(1, math.ceil(300.0 / draws)), 50)
     percent = 100.0 * probability
-    if percent < min(least, 50.0):
-        return f"under {least:.0f}%"
-    if percent > 100.0 - min(least, 50.0):
-        return f"over {100.0 - least:.0f}%"
+    if percent < least:
+        return f"under {least}%"
+    if percent > 100 - least:
+        return f"over {100 - least}%"
     if error >= 5.0:
         return f"about {round(percent, -1):.0f}%"
     return f"{percent:.0f}%"
+
+
+def counted(share: float) -> str:
+    """Write a share of the draws that were made in percent, as counted: 0% is none of them, and 100% is every one.
+
+    Examples
+    --------
+    >>> counted(0.25), counted(0.4637), counted(0.004), counted(0.9996), counted(1.0), counted(0.0)
+    ('25%', '46%', 'under 1%', 'over 99%', '100%', '0%')
+    """
+    if 0.0 < share < 0.01:
+        return "under 1%"
+    return "over 99%" if 0.99 < share < 1.0 else f"{100.0 * share:.0f}%"
+
+
+def tenths(part: float, whole: float) -> str:
+    """Write what part of a whole an amount is, to ten percent: both are known with an error.
+
+    Examples
+    --------
+    >>> tenths(5000.0, 6000.0), tenths(5900.0, 6000.0), tenths(100.0, 6000.0)
+    ('about 80%', 'nearly all', 'under 5%')
+    """
+    tens = 10 * math.floor(10.0 * part / whole + 0.5)
+    if tens < 10:
+        return "under 5%"
+    return "nearly all" if tens >= 100 else f"about {tens}%"
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -129,7 +129,7 @@ def _effects(parameters: Parameters, program: ProgramFile) -> Iterable[str]:
             on = effect.on.replace("_", " ")
             yield _item(
                 f"Effect on {on}: {entry.label[:1].lower()}{entry.label[1:]}, {_value(entry.value)} "
-                f"({entry.unit}; {entry.grade}). {where}"
+                f"({entry.unit}; {entry.grade}{f', spread: {entry.spread}' if entry.spread else ''}). {where}"
             )
 
 

@@ -55,13 +55,13 @@ def scenario_gains(comparison: Comparison) -> Table:
             "Every row has the same people and the same luck, so that the rows' differences are the assumption's "
             "alone. "
             "Digits by the base case's Monte Carlo error.",
-            *([f"Not shown, since they change no money here: {words.joined(same)}."] if same else []),
+            *([f"Not shown, since they change no money in the base case: {words.joined(same)}."] if same else []),
         ),
     )
 
 
 def structural(comparison: Comparison) -> Table:
-    """Give society's expected gain, with its uncertainty, under every other way of calibrating the effects."""
+    """Give society's expected gain, with its uncertainty, under every other way of calibrating or spreading effects."""
     table = results.structural(comparison).set_index(["scenario", "strategy"])
     rows = []
     for scenario in comparison.structural["scenario"].to_numpy().tolist():
@@ -76,12 +76,13 @@ def structural(comparison: Comparison) -> Table:
         rows.append((first, *cells))
     return Table(
         "What society gains per person in 12 months, NOK: expected over draws, with its 95% interval and the chance of "
-        "being the best of all, when the effects are calibrated otherwise.",
+        "being the best of all, when the effects are calibrated or spread otherwise.",
         ("", *(comparison.label(name) for name in comparison.programs)),
         tuple(rows),
         notes=(
             "Every row has the same draws of people, luck and prices; the calibrated parameters come from a table of "
-            "its own. Priors on the effects pull them towards none: at half their spread more, at double less.",
+            "its own, or a published effect has another spread. Priors on the effects pull them towards none: at half "
+            "their spread more, at double less.",
         ),
     )
 

@@ -25,6 +25,10 @@ SHOWN = 10
 """Parameters of a panel, at most."""
 LETTERS = 44
 """Of a label before it goes on in a second line."""
+ALONG, UP = 76, 44
+"""Letters of a line along and beside a map."""
+MAP, LINE_HEIGHT = 3.5, 0.19
+"""Inches: the height of a map, and of a line of text."""
 ROW, HEAD, FOOT = 0.31, 0.5, 0.85
 """Inches: of a parameter, above a panel, below the figure."""
 
@@ -37,6 +41,11 @@ def labels_of(parameters: Parameters, names: Sequence[str]) -> dict[str, str]:
         else parameters[name].label
         for name in names
     }
+
+
+def axis_words(parameters: Parameters, name: str) -> str:
+    """Give what stands along an axis: a parameter's label, and its unit in brackets."""
+    return f"{parameters[name].label} ({parameters[name].unit})"
 
 
 def draw_tornado(found: pd.DataFrame, labels: Mapping[str, str], programs: Mapping[str, str], path: Path) -> None:
@@ -140,20 +149,19 @@ def draw_preferred(grid: xr.Dataset, programs: Mapping[str, str], words: tuple[s
     first = grid["best"]
     y, x = (first[name].to_numpy() for name in first.dims)
     there = [int(place) for place in np.unique(first.to_numpy())]
-    with figure(path, height=4.8, left=0.17, top=0.88 - 0.05 * len(there)) as (drawn, axes):
-        for place in there:
+    along, up = (textwrap.wrap(text, letters) for text, letters in zip(words, (ALONG, UP), strict=True))
+    above, below = 0.2 + 0.24 * len(there), 0.42 + LINE_HEIGHT * len(along)
+    height, left = above + MAP + below, 0.09 + 0.025 * len(up)
+    with figure(path, height=height, left=left, top=1.0 - above / height, bottom=below / height) as (drawn, axes):
+        for row, place in enumerate(there):
             u, v = np.nonzero((first.to_numpy() == place).T)
-            axes.scatter(x[u], y[v], marker="s", s=46, color=COLOURS[place % len(COLOURS)], linewidths=0)
-            label = list(programs.values())[place]
-            drawn.text(
-                0.17,
-                0.94 - 0.05 * there.index(place),
-                f"■ {label}",
-                color=COLOURS[place % len(COLOURS)],
-                fontweight="bold",
-            )
-        axes.set_xlabel(words[0])
-        axes.set_ylabel(words[1])
+            colour = COLOURS[place % len(COLOURS)]
+            axes.scatter(x[u], y[v], marker="s", s=46, color=colour, linewidths=0)
+            label = f"■ {list(programs.values())[place]}"
+            at = 1.0 - (0.1 + 0.24 * row) / height
+            drawn.text(left, at, label, color=colour, fontweight="bold", va="top")
+        axes.set_xlabel("\n".join(along))
+        axes.set_ylabel("\n".join(up))
 
 
 @contextmanager

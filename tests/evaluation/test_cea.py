@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from hecon.evaluation.cea import (
     benefit_cost_ratio,
     ceac,
     ceaf,
+    expected,
     expected_incremental_benefit,
     expected_loss,
     incremental,
@@ -145,6 +148,42 @@ def test_a_tie_that_rounding_hides_goes_to_the_first_too():
     assert ceaf(*flipped, 0.3)["optimal"].item() == "B"
     np.testing.assert_array_equal(probability_best(labelled([[0.1 + 0.2, 0.3, 0.3 + 1e-9]])), [1, 0, 0])
     np.testing.assert_array_equal(probability_best(labelled([[0.3 + 1e-9, 0.1 + 0.2, 0.3]])), [0, 1, 0])
+
+
+def test_a_third_strategy_s_size_makes_no_tie_between_two_others():
+    cost, effect = labelled([[180.0, 100.0, 1e15]] * 4), labelled([[0.0, 0.0, 1.0]] * 4)
+    for wtp in (0.0, 3000.0):
+        np.testing.assert_array_equal(ceac(cost, effect, wtp), [0, 1, 0])
+        assert ceaf(cost, effect, wtp)["optimal"].item() == "B"
+    np.testing.assert_array_equal(probability_best(cost), [0, 1, 0])
+    huge = labelled([[0.0, 0.0, -1e15]] * 4)
+    np.testing.assert_array_equal(ceac(cost, huge, 3000.0), [0, 1, 0])
+
+
+def test_large_amounts_that_differ_are_no_tie():
+    cost = labelled([[1e9 + 0.001, 1e9, 1e9 + 0.001]] * 30)
+    effect = labelled([[1.0, 1.0, 1.0]] * 30)
+    np.testing.assert_array_equal(ceac(cost, effect, [0.0, 5.0]), [[0, 1, 0]] * 2)
+    assert list(ceaf(cost, effect, [0.0, 5.0])["optimal"].to_numpy()) == ["B", "B"]
+    np.testing.assert_array_equal(probability_best(cost), [0, 1, 0])
+
+
+def test_what_fifteen_digits_leave_between_two_is_a_tie():
+    cost = labelled([[1.00000000000001, 1.0], [1.23456789012346, 1.23456789012345]])
+    np.testing.assert_array_equal(probability_best(cost), [1, 0])
+
+
+def test_the_order_of_draws_changes_no_bit_of_an_expected_value():
+    rng = np.random.default_rng(5)
+    draws = rng.normal(1.0, 1e6, 3000)
+    columns = np.column_stack([draws, *(rng.permutation(draws) for _ in range(5))])
+    values = labelled(columns)
+    assert len(set(values.mean("draw").to_numpy())) > 1
+    assert set(expected(values).to_numpy()) == {math.fsum(draws) / 3000}
+    last = labelled(columns[:, ::-1])
+    for wtp in (0.0, 0.3):
+        assert ceaf(values, last, wtp)["optimal"].item() == "A"
+    assert expected(values.isel(draw=0, drop=True)).identical(values.isel(draw=0, drop=True))
 
 
 PLACES = {"perspective": ["payer", "society"], "subgroup": ["young", "middle", "old"]}

@@ -61,6 +61,24 @@ def test_every_scenario_that_may_move_money_is_tried():
         assert value == pytest.approx(float(gain.sel(horizon=horizon, strategy=strategy)))
 
 
+def test_scenarios_that_spread_an_effect_otherwise_are_drawn_too():
+    """A spread moves the draws of the one program, and with them what knowing everything is worth."""
+    cost = small().structural
+    names = ("coordinated_spread_published", "coordinated_spread_double", "coordinated_three_municipalities")
+    assert set(names) <= set(cost["scenario"].to_numpy())
+    for name in names:
+        change = abs(cost.sel(scenario=name) - cost.sel(scenario="base")).max(["draw", "perspective"]).to_series()
+        assert change.pop("coordinated_program") > 100.0
+        assert change.max() < 1e-6, "rounding of sums"
+    gain = -cea.incremental(cost, small().comparator).sel(strategy="coordinated_program", perspective="society")
+    spread = gain.std("draw").to_series()
+    assert spread[names[0]] < spread["base"] < spread[names[1]] < spread[names[2]]
+    worth = small().information
+    assert set(worth.everything["scenario"]) == set(cost["scenario"].to_numpy())
+    values = [float(worth.of(name)["value"]) for name in (names[0], "base", *names[1:])]
+    assert values == sorted(values)
+
+
 def test_what_a_user_replaced_stays_in_every_scenario():
     """Where a user has fixed all that is calibrated, the table without a difference has nothing left to change."""
     parameters = read_parameters()

@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from small_problems import NAMES, chosen_alone, labelled, outline, table_of
 
+from hecon.evaluation.cea import expected
 from hecon.evaluation.frontier import icer_table, pairwise
 from hecon.inputs.errors import InputError
 
@@ -217,15 +218,26 @@ def test_rounding_of_a_mean_over_draws_makes_no_difference_between_strategies():
     rng = np.random.default_rng(8)
     cost, effect = rng.normal(1e5, 1e4, 1000), rng.normal(20.0, 3.0, 1000)
     again = [rng.permutation(1000) for _ in range(6)]
-    costs = labelled(np.column_stack([cost, *(cost[order] for order in again), cost + 1]))
+    bits = 1 + 2.0**-51 * rng.permutation(6)
+    costs = labelled(np.column_stack([cost, *(cost[o] * bit for o, bit in zip(again, bits, strict=True)), cost + 1]))
     effects = labelled(np.column_stack([effect, *(effect[order] for order in again), effect + 1]))
-    assert len(set(costs.mean("draw").to_numpy())) > 2  # the last bits differ
+    assert len(set(expected(costs).to_numpy())) > 3  # the last bits differ
+    assert len(set(expected(effects).to_numpy())) == 2  # those of effects only where sums are rounded
+    assert len(set(effects.mean("draw").to_numpy())) > 2
     table = icer_table(costs, effects)
     assert outline(table) == "A:F H:F B:D C:D D:D E:D F:D G:D"
     assert set(table["words"][2:]) == {"the same as A"}
     increments = pairwise(costs, effects, "A").set_index("strategy")
     assert list(increments["words"]) == ["the same"] * 6 + ["more for more"]
     assert (increments.loc["B":"G", ["incremental_cost", "incremental_effect"]] == 0).all(axis=None)
+
+
+def test_two_large_amounts_that_differ_are_two_whatever_a_third_is():
+    table = table_of([1e9 + 0.001, 1e9, 1e15], [1.0, 0.0, 1.5])
+    assert outline(table) == "B:F A:F C:F"
+    assert table["icer"][1] == pytest.approx(0.001, rel=1e-3)
+    increments = pairwise(labelled([1e9, 1e9 + 0.001, 1e15]), labelled([0.0, 1.0, 1.5]), "A")
+    assert list(increments["words"]) == ["more for more"] * 2
 
 
 def test_cost_saving_strategy_leaves_no_negative_icer():

@@ -7,8 +7,17 @@ import pytest
 import xarray as xr
 
 from hecon.evaluation import information as module
-from hecon.evaluation.information import BASE, GROUP, SINGLE, columns, groups, information, measure_information
-from hecon.evaluation.results import CARRIED_FORWARD, YEAR_1
+from hecon.evaluation.information import (
+    BASE,
+    GROUP,
+    SINGLE,
+    columns,
+    groups,
+    information,
+    measure_information,
+    redrawing,
+)
+from hecon.evaluation.results import CARRIED_FORWARD, NO_EFFECT_AFTER, YEAR_1
 from hecon.evaluation.study import people_served, terms
 from hecon.evaluation.voi import evpi, evppi
 from hecon.inputs.errors import InputError
@@ -156,6 +165,34 @@ def test_another_calibrated_table_is_asked_of_its_own_draws():
     assert not there["label"].str.startswith("All of").any()
 
 
+def test_scenarios_with_other_tables_and_other_spreads_are_asked():
+    tables = {name for name, about in parameters().scenarios.items() if about.calibration is not None}
+    spreads = {name for name in parameters().scenarios if name.startswith("coordinated_")}
+    assert len(spreads) == 3
+    assert set(redrawing(parameters(), STRATEGIES)) == tables | spreads
+    assert set(redrawing(parameters(), (USUAL, "early_follow_up"))) == tables, "what is no choice is not asked of"
+    fixed = parameters().overlay({"coordinated_hazard_ratio": 1.3})
+    assert set(redrawing(fixed, STRATEGIES)) == tables, "what a user has fixed is not drawn again"
+
+
+def test_without_later_effects_five_years_are_worth_what_twelve_months_are():
+    """Nothing is added to a difference, and what is added to every strategy alike changes no choice in any draw."""
+    year, later = made_up(), 3.0 * made_up() + 100.0
+    table = information(parameters(), {(BASE, YEAR_1): year, (BASE, CARRIED_FORWARD): later}, SEED).everything
+    assert table["horizon"].drop_duplicates().tolist() == [YEAR_1, NO_EFFECT_AFTER, CARRIED_FORWARD]
+    society = table[table["perspective"] == "society"].set_index("horizon")
+    stopped = later.sel(strategy=[USUAL]).to_numpy() + year - year.sel(strategy=[USUAL]).to_numpy()
+    by_hand = evpi(-stopped.sel(perspective="society"))
+    assert society.loc[NO_EFFECT_AFTER, "value"] == pytest.approx(float(by_hand))
+    assert society.loc[CARRIED_FORWARD, "value"] == pytest.approx(3.0 * society.loc[NO_EFFECT_AFTER, "value"])
+
+
+def test_a_parameter_whose_spread_is_assumed_says_so():
+    rows = known(perspective="society").set_index("name")
+    assert rows.loc["coordinated_hazard_ratio", ["grade", "spread"]].tolist() == ["study", "assumption"]
+    assert rows.loc["caseworker_hour", "spread"] == ""
+
+
 def test_the_error_of_everything_is_that_of_a_mean_over_draws():
     lost = made_up().isel(strategy=0) - made_up().min("strategy")
     error = float(lost.sel(perspective="society").std(ddof=1)) / np.sqrt(DRAWS)
@@ -176,7 +213,7 @@ def test_a_small_real_run_says_the_same_with_any_number_of_threads():
     )
     assert one.known.equals(two.known)
     assert one.everything.equals(two.everything)
-    assert set(one.everything["horizon"]) == {YEAR_1, CARRIED_FORWARD}
+    assert set(one.everything["horizon"]) == {YEAR_1, NO_EFFECT_AFTER, CARRIED_FORWARD}
     assert set(one.everything["perspective"]) == set(SIDES)
     assert one.draws == 12
     assert set(one.known["kind"]) == {GROUP}, "no curve is drawn through twelve draws"

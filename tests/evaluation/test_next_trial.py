@@ -13,6 +13,7 @@ from hecon.evaluation.next_trial import (
     DAYS,
     OUTCOMES,
     Design,
+    asked,
     figures,
     log_likelihood,
     moments,
@@ -34,10 +35,11 @@ def exactly(mean, covariance, arms=ARMS):
     mean = np.asarray(mean, dtype=float)
     shape = (*mean.shape, len(names))
     dims = ("draw", "arm", "outcome", "other")
-    return xr.Dataset(
+    of = xr.Dataset(
         {"mean": (dims[:3], mean), "covariance": (dims, np.broadcast_to(covariance, shape))},
         coords={"draw": np.arange(len(mean)), "arm": list(arms), "outcome": names, "other": names},
     )
+    return of.expand_dims(weeks=[104])
 
 
 def unit_normal_loss(gap):
@@ -114,7 +116,7 @@ def test_likelihood_is_the_multivariate_normals():
         for draw in range(3):
             expected = sum(
                 multivariate_normal.logpdf(
-                    trials[study, arm], of["mean"].to_numpy()[draw, arm], covariance / design.effective_people
+                    trials[study, arm], of["mean"].to_numpy()[0, draw, arm], covariance / design.effective_people
                 )
                 for arm in range(2)
             )
@@ -170,13 +172,43 @@ def test_figures_are_those_of_the_people_followed():
     found = figures(inputs, (USUAL, MI), people=200, seed=20)
     stays = trace(inputs.block(0, 1), MI, people=200, weeks=104, seed=21)
     ever = stays.groupby("person")["state"].agg(lambda state: (state == "work_assessment_allowance").any())
-    share = float(found["mean"].sel(draw=0, arm=MI, outcome=AAP))
+    long = found.sel(weeks=104)
+    share = float(long["mean"].sel(draw=0, arm=MI, outcome=AAP))
     assert share == pytest.approx(float(ever.mean()), abs=1e-12)
-    variance = float(found["covariance"].sel(draw=0, arm=MI, outcome=AAP, other=AAP))
+    variance = float(long["covariance"].sel(draw=0, arm=MI, outcome=AAP, other=AAP))
     assert variance == pytest.approx(share * (1.0 - share) * 200 / 199, rel=1e-9)
-    days = found["mean"].sel(outcome=DAYS)
+    days = long["mean"].sel(outcome=DAYS)
     assert ((days > 20.0) & (days < 520.0)).all()
     xr.testing.assert_identical(found, figures(inputs, (USUAL, MI), people=200, seed=20, threads=1))
+
+
+def test_each_length_of_follow_up_has_its_own_figures():
+    inputs = read_parameters().sample(2, seed=4)
+    both = figures(inputs, (USUAL, MI), people=150, seed=20)
+    alone = figures(inputs, (USUAL, MI), people=150, weeks=(52,), seed=20)
+    xr.testing.assert_identical(both.sel(weeks=[52]), alone)
+    stays = trace(inputs.block(0, 1), MI, people=150, weeks=52, seed=21)
+    stays = stays[stays["weeks"] > 0]
+    ever = stays.groupby("person")["state"].agg(lambda state: (state == "work_assessment_allowance").any())
+    assert float(alone["mean"].sel(weeks=52, draw=0, arm=MI, outcome=AAP)) == pytest.approx(float(ever.mean()))
+    assert (both["mean"].sel(weeks=104) > both["mean"].sel(weeks=52)).all()
+    assert int(both["people"]) == 150
+
+
+def test_a_length_that_was_not_followed_is_refused(normal):
+    of, _, _ = normal
+    short = Design(ARMS, 400, weeks=1)
+    trials = simulated_trials(of, Design(ARMS, 400), seed=7)
+    for ask in (
+        lambda: simulated_trials(of, short),
+        lambda: log_likelihood(trials, of, short),
+        lambda: asked(of, short),
+    ):
+        with pytest.raises(InputError, match=r"^weeks: 1 were not followed: give one of 104, or make figures"):
+            ask()
+    for weeks in ((), (52, 52)):
+        with pytest.raises(InputError, match=r"^weeks: "):
+            figures(read_parameters().sample(2, seed=4), (USUAL, MI), people=50, weeks=weeks)
 
 
 def test_an_arm_that_was_not_followed_is_refused():

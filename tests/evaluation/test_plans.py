@@ -150,6 +150,8 @@ def test_gains_and_the_best_of_costs_by_hand():
     )
     assert gains(run).to_numpy().squeeze().tolist() == [[0.0, 2.0, 2.0], [0.0, 0.0, -1.0]]
     assert best(run).to_numpy().squeeze().tolist() == [1, 0]
+    tied = run.assign(cost=run["cost"].copy(data=cost + np.array([0.3, 0.1 + 0.2, 0.1 + 0.2])[:, None] - cost))
+    assert best(tied).to_numpy().squeeze().tolist() == [0, 0]  # but for rounding the same: the first
     asked, values = outputs(run)
     assert [(one.what, one.strategy) for one in asked] == [
         ("best", "usual"),

@@ -218,6 +218,8 @@ def test_the_convergence_ends_where_the_table_stands():
 
 
 def test_one_draw_is_refused_in_one_line():
+    with pytest.raises(InputError, match=r"^people: 1 "):
+        measure_precision(read_parameters(), draws=2, people=1, weeks=52)
     with pytest.raises(InputError, match=r"^draws: 1 "):
         measure_precision(read_parameters(), **(SIZE | {"draws": 1}))
 

@@ -9,6 +9,7 @@ from hecon.evaluation.programs import (
     NO_EFFECT,
     best_by_group,
     conflicts,
+    described,
     evidence_grade,
     in_words,
     offer_words,
@@ -170,6 +171,8 @@ def test_what_an_effect_rests_on(parameters):
     assert value == entry.value
     np.testing.assert_allclose([low, high], entry.quantile(np.array([0.025, 0.975])), rtol=0.01)
     assert evidence_grade(parameters, known("whole")) == "study"
+    assert described(parameters, "whole")["spread"] == "assumption", "the interval is wider than the study's"
+    assert described(parameters, "all")["spread"] == described(parameters, "motivational_interviewing")["spread"] == ""
     assert evidence_grade(parameters, known("motivational_interviewing")) == "trial"
     weaker = known("whole").effects[0].model_copy(update={"ratios": ("what_if_return_ratio",)})
     assert evidence_grade(parameters, program("weaker", effects=(weaker,))) == "assumption"

@@ -151,6 +151,16 @@ def test_a_column_that_counts_the_rows_is_no_strategy(read):
     assert read(text, text.replace("\n30,", "\n31,")).cost.sizes["strategy"] == 3
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_column_that_counts_the_rows_is_no_parameter(read, first):
+    rows = "\n".join(f"{i % 7},{i % 5}" for i in range(30))
+    parameters = "\n".join(["rate,sim", *(f"{i / 30},{i + first}" for i in range(30))])
+    with pytest.raises(InputError, match=r"parameters\.csv: column 'sim' only counts the rows; leave it out$"):
+        read(f"a,b\n{rows}", f"a,b\n{rows}", parameters)
+    twice = parameters.replace("sim", "twice").replace(f",{29 + first}", f",{30 + first}")
+    assert list(read(f"a,b\n{rows}", f"a,b\n{rows}", twice).parameters) == ["rate", "twice"]
+
+
 def test_names_are_split_at_commas_but_taken_whole_first():
     known = ["a", "b", "a,b", "cost, of a day"]
     assert names_in("a,b", known, "--evppi") == ("a,b",)

@@ -18,7 +18,7 @@ from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from hecon.evaluation.regression import Fit
-from hecon.evaluation.voi import _known, evpi, evppi, expected_shortfall, perfect
+from hecon.evaluation.voi import _known, evpi, evppi, expected_shortfall, perfect, precise
 from hecon.inputs.errors import InputError
 
 DRAWS = 4_000
@@ -277,8 +277,32 @@ def test_few_draws_are_flagged():
 def test_many_columns_for_the_draws_are_flagged():
     x = _normal(300, 26, seed=27)
     parameters = pd.DataFrame(x.T, columns=[f"x{i}" for i in range(26)])
-    found = evppi(_benefit(0.0, x.sum(axis=0)), parameters, [list(parameters), ["x0"]])
+    found = evppi(_benefit(0.0, x.sum(axis=0) + 9.0 * x[0]), parameters, [list(parameters), ["x0"]])
     assert list(found.enough.to_numpy()) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "enough"),
+    [
+        (841.0, 722.0, False),  # of 28,772: small beside it, but the value may be nothing or twice itself
+        (1_500.0, 722.0, True),
+        (0.0, 722.0, False),
+        (0.0, 100.0, True),  # told to be next to nothing
+        (90.0, 100.0, True),
+        (0.0, 0.0, True),
+        (20_000.0, 7_500.0, False),  # told from 0, but vague
+    ],
+)
+def test_an_error_is_small_beside_the_value_unless_that_is_next_to_nothing(value, error, enough):
+    assert precise(np.array(value), np.array(error), np.array(28_772.0)) == enough
+
+
+def test_a_value_that_draws_do_not_tell_from_0_is_flagged():
+    a, e = _normal(100, 2, seed=30)
+    found = evppi(_benefit(0.0, 0.3 * a + e), pd.DataFrame({"a": a}))
+    limit = evpi(_benefit(0.0, 0.3 * a + e)).item()
+    assert 0.5 * found.value.item() < found.se.item() < 0.25 * limit
+    assert not found.enough.item()
 
 
 def test_progress_is_told(capsys):

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import pickle
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -210,6 +211,9 @@ CASES = {
     ),
     "distribution = { family = 'lognormal', median = 2.0, log_sd = 1.0 }": "centre 2 is not",
     "distribution = 3": "values[0].distribution: 3: ",
+    "spread = 'assumption'": "values[0].spread: 'assumption' is the grade of a distribution, and there is none",
+    f"{UNIFORM}\nspread = 'study'": "values[0].spread: 'study' is the grade of the value: remove it",
+    f"{UNIFORM}\nspread = 'guess'": "values[0].spread: 'guess' is not one of 'statute'",
 }
 
 
@@ -242,6 +246,29 @@ def test_memory_forces_an_assumption(faults, read, texts):
     assert line.startswith("some.toml: x: values[0].read: 'memory' has grade 'study'")
     honest = memory.replace("study", "assumption")
     assert read(some=texts.entry("x", texts.value(provenance=honest)))["x"].read == "memory"
+
+
+def test_a_distribution_has_a_grade_of_its_own_where_it_is_not_the_value_s(read, texts):
+    assumed = f"{UNIFORM}\nspread = 'assumption'"
+    rows = texts.entry("own", texts.value(extra=UNIFORM)) + texts.entry("wide", texts.value(extra=assumed))
+    own, wide = (read(some=rows)[name] for name in ("own", "wide"))
+    assert (own.grade, own.spread, own.judged) == ("study", None, False)
+    assert (wide.grade, wide.spread, wide.judged) == ("study", "assumption", True)
+    mine = read(some=rows).overlay({"wide": {"value": 1.0, "distribution": dict(wide.distribution)}})["wide"]
+    assert (mine.grade, mine.spread, mine.judged) == ("assumption", None, True)
+
+
+def test_who_says_that_a_spread_is_assumed_grades_it_so():
+    """A published value that is widened by judgement is no study's uncertainty."""
+    defined = read_folder(shipped_folder()).definitions.values()
+    said = [
+        (each.name, value.grade, value.spread)
+        for each in defined
+        for value in each.values
+        if re.search(r"spread.* assumed", value.locator, re.IGNORECASE)
+    ]
+    assert ("coordinated_hazard_ratio", "study", "assumption") in said
+    assert all("assumption" in grades for _, *grades in said)
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "true", "'3'", "[]", "[1, nan]", "[1, true]"])

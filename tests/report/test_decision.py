@@ -82,6 +82,36 @@ def test_the_same_analysis_gives_the_same_bytes(decision, page):
     assert not re.search(r"20\d\d-\d\d-\d\d", page)
 
 
+def test_tables_of_increments_are_stacked_on_a_narrow_screen_and_others_show_that_they_go_on(page):
+    assert page.count('<table class="stacked">') == 2
+    narrow = page.split("@media (max-width: 46rem)")[1].split("@media")[0]
+    assert ":is(.summary, .stacked) thead { display: none; }" in narrow
+    assert "var(--edge), transparent) scroll right" in page
+
+
+def test_few_draws_are_counted_and_not_turned_into_a_chance():
+    for draws in range(2, 7):
+        few = made(2, draws, parameters=False)
+        shown = [str(table(few).rows) for table in (tables.thresholds, tables.benefits, tables.pairwise)]
+        for text in (words.summary(few), *words.how_sure(few), *shown):
+            said = [int(share) for share in re.findall(r"(-?\d+)%", text)]
+            assert all(share in {round(100 * n / draws) for n in range(draws + 1)} for share in said), (draws, said)
+
+
+def test_means_in_the_terminal_have_no_more_digits_than_their_error_supports():
+    random = np.random.default_rng(2)
+    coords = {"strategy": ["a", "b"]}
+    cost = xr.DataArray(random.normal([-0.7808, 3000.0], 50.0, (100, 2)), dims=("draw", "strategy"), coords=coords)
+    effect = xr.DataArray(random.normal([0.0, 1.0], 0.1, (100, 2)), dims=("draw", "strategy"), coords=coords)
+    (row,) = [line for line in words.summary(decide(cost, effect, wtp=[1])).splitlines() if line.startswith("a ")][:1]
+    assert re.search(r"^a +−?\d\d? ", row), row
+
+
+def test_nobody_else_s_unit_is_called_a_person_in_sentences(decision):
+    for text in (words.summary(decision), *words.how_sure(decision), *words.more_information(decision)):
+        assert "person" not in text
+
+
 def test_the_page_says_what_was_read(page):
     for said in ("costs.csv: 200 rows, 3 columns, SHA-256 " + "ab" * 32, "effects.csv: 200 rows", hecon.__version__):
         assert said in page

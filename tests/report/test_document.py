@@ -95,6 +95,15 @@ def test_every_parameter_is_listed_and_counted():
     assert sum(counts) == len(entries)
 
 
+def test_a_spread_that_is_no_study_s_is_shown_beside_the_grade():
+    parameters = page()[page().index('id="assumptions"') :]
+    row = parameters[parameters.index(">coordinated_hazard_ratio<") :].split("</tr>")[0]
+    assert "<span>spread: assumption</span>" in row
+    assert 'class="w assumed">study<' in row
+    choices = page()[page().index('id="choices"') : page().index('id="assumptions"')]
+    assert choices.count("grade: study, its spread: assumption") == 1
+
+
 def test_what_must_be_said_is_said():
     text = " ".join(page().split())
     for said in (

@@ -1,5 +1,7 @@
 """The answer in words, on made-up results whose answer is known."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -216,6 +218,29 @@ def test_a_share_of_draws_is_never_certain():
     assert numbers.chance(0.0, 100) == "under 3%"
     assert numbers.chance(1.0, 100) == "over 97%"
     assert numbers.chance(0.5, 2) == "about 50%"
+    assert numbers.chance(0.012, 250) == "under 2%"
+
+
+@pytest.mark.parametrize("draws", range(1, 400, 3))
+def test_a_chance_is_a_side_of_a_share_that_can_be_and_true_of_the_draws(draws):
+    for count in range(draws + 1):
+        said = numbers.chance(count / draws, draws)
+        (percent,) = (int(digits) for digits in re.findall(r"-?\d+", said))
+        assert 0 <= percent <= 100
+        if said.startswith("under"):
+            assert 1 <= percent <= 50
+            assert 100 * count / draws < percent
+        if said.startswith("over"):
+            assert 50 <= percent <= 99
+            assert 100 * count / draws > percent
+
+
+def test_a_share_of_the_draws_made_is_what_was_counted():
+    for count in range(5):
+        assert numbers.counted(count / 4) == f"{25 * count}%"
+    assert numbers.counted(1 / 1000) == "under 1%"
+    assert numbers.counted(9_999 / 10_000) == "over 99%"
+    assert numbers.counted(462 / 1000) == "46%"
 
 
 @pytest.mark.parametrize(
