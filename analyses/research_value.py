@@ -1,8 +1,8 @@
 """What the next trial of motivational interviewing is worth, and how large it should be.
 
 Values a trial of 300 to 19 200 people, followed for one or two years, against usual case management: over 12 months and
-by perspective, in the base case and in every structural scenario with a table of its own. Takes about five minutes on
-two cores:
+by perspective, in the base case and in every structural scenario with a table of its own. Takes 12 minutes of processor
+time:
 
     python analyses/research_value.py
 """

@@ -17,6 +17,7 @@ from hecon.evaluation.cea import incremental
 from hecon.evaluation.choices import Choices, choices
 from hecon.evaluation.information import BASE, Information, information, redrawing
 from hecon.evaluation.pairs import value_of_day
+from hecon.evaluation.plans import check_strategies
 from hecon.evaluation.precision import Precision, again_inputs, other_luck, precision
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -291,8 +292,7 @@ def _check(draws: int, weeks: int, strategies: Sequence[str]) -> None:
         raise InputError(
             f"weeks: {weeks} is under two years, the least the report compares: give {LEAST_WEEKS} or more"
         )
-    if len(strategies) < 2:
-        raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a comparison needs at least two")
+    check_strategies(strategies)
 
 
 def _in_place(parameters: Parameters) -> dict[str, Parameters]:

@@ -202,8 +202,6 @@ def _curves(cost: xr.DataArray, effect: xr.DataArray, wtp: list[float], comparat
 def _part(cost: xr.DataArray, effect: xr.DataArray, wtp: list[float], comparator: str) -> xr.Dataset:
     benefit = cea.net_monetary_benefit(cost, effect, wtp)
     optimal = cea.ceaf(cost, effect, wtp)
-    chosen = (benefit["strategy"] == optimal["optimal"]).argmax("strategy")
-    regret = benefit.max("strategy") - benefit.isel(strategy=chosen).drop_vars("strategy")
     more = benefit - benefit.sel(strategy=comparator, drop=True)
     return xr.Dataset(
         {
@@ -212,7 +210,7 @@ def _part(cost: xr.DataArray, effect: xr.DataArray, wtp: list[float], comparator
             "optimal": optimal["optimal"],
             "ceaf": optimal["probability"],
             "evpi": voi.evpi(benefit),
-            "evpi_error": cea.monte_carlo_error(regret),
+            "evpi_error": cea.monte_carlo_error(voi.foregone(benefit)),
             "eib": cea.expected_incremental_benefit(cost, effect, wtp, comparator),
             "eib_error": cea.monte_carlo_error(more),
             "expected_loss": cea.expected_loss(cost, effect, wtp),

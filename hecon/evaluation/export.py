@@ -12,7 +12,8 @@ import pandas as pd
 
 import hecon
 from hecon.evaluation import pairs
-from hecon.evaluation.plans import bearing, check_strategies
+from hecon.evaluation.information import columns
+from hecon.evaluation.plans import check_strategies
 from hecon.evaluation.psa import LEAST_DRAWS
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from hecon.inputs.parameters import Parameters
-    from hecon.inputs.points import Inputs
 
 DIGITS = "%.10g"
 """Digits of a number in the files: a difference of a small effect must survive."""
@@ -84,7 +84,6 @@ def export(
     check_strategies(strategies)
     if draws < LEAST_DRAWS:
         raise InputError(f"draws: {draws} tells nothing of uncertainty; give {LEAST_DRAWS} or more")
-    bear = bearing(parameters, strategies)
     inputs = parameters.sample(draws, seed)
     run = simulate(inputs, strategies, people=people, weeks=weeks, seed=seed, threads=threads, progress=progress)
     cost, effect = pairs.paired(run, pair, pairs.WHOLE_RUN)
@@ -95,7 +94,7 @@ def export(
         pair=chosen,
         cost=cost,
         effect=effect,
-        parameters=drawn(parameters, inputs, bear),
+        parameters=columns(parameters, inputs, strategies),
         record={
             "Strategies": ", ".join(strategies),
             "Draws": f"{draws}",
@@ -111,31 +110,6 @@ def export(
             **{name: version(name) for name in ("numpy", "numba")},
         },
     )
-
-
-def drawn(parameters: Parameters, inputs: Inputs, coordinates: Sequence[str]) -> pd.DataFrame:
-    """Give the values at the draws of the parameters under some coordinates, those left out that do not vary.
-
-    Parameters
-    ----------
-    coordinates
-        Names of `Parameters.uncertain`; a calibrated block gives all its parameters. A parameter that is a list gives
-        a column for each of its places, counted from 1.
-    """
-    names: list[str] = []
-    for coordinate in coordinates:
-        inside = [entry.name for entry in parameters.entries.values() if entry.block == coordinate]
-        names += inside if coordinate in parameters.blocks else [coordinate]
-    columns: dict[str, object] = {}
-    for name in names:
-        values = inputs[name]
-        if values.ndim == 1:
-            columns[name] = values
-        else:
-            columns |= {f"{name}_{place + 1}": values[:, place] for place in range(values.shape[1])}
-    table = pd.DataFrame(columns)
-    varies = (table != table.iloc[0]).any()
-    return table.loc[:, varies]
 
 
 def write_export(made: Export, folder: Path) -> list[Path]:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from hecon import SEED
 from hecon.evaluation import results
-from hecon.evaluation.plans import bearing
+from hecon.evaluation.cea import best, monte_carlo_error
+from hecon.evaluation.plans import bearing, check_strategies
 from hecon.evaluation.study import people_served, terms
-from hecon.evaluation.voi import evpi, evppi
+from hecon.evaluation.voi import evpi, evppi, foregone
 from hecon.inputs.errors import InputError
 from hecon.model.ledger import costs
 from hecon.model.runs import run_blocks
@@ -134,8 +135,7 @@ def measure_information(
     InputError
         If a strategy is unknown or a size out of range.
     """
-    if len(strategies) < 2:
-        raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a choice needs at least two")
+    check_strategies(strategies)
     if draws < 2:
         raise InputError(f"draws: {draws} shows no uncertainty: give 2 or more, 1000 for a report")
     others = redrawing(parameters, strategies) if structural else ()
@@ -336,16 +336,14 @@ def _horizons(cost: dict[tuple[str, str], xr.DataArray], scenario: str, horizon:
 def _everything(cost: xr.DataArray, scenario: str, horizon: str) -> pd.DataFrame:
     """Give what knowing everything is worth to every perspective."""
     benefit = -cost.transpose("perspective", "draw", "strategy")
-    best = benefit.mean("draw").argmax("strategy")
-    lost = benefit.max("strategy") - benefit.isel(strategy=best).drop_vars("strategy")
     return pd.DataFrame(
         {
             "scenario": scenario,
             "horizon": horizon,
             "perspective": benefit["perspective"].to_numpy(),
-            "chosen": benefit["strategy"].to_numpy()[best.to_numpy()],
+            "chosen": benefit["strategy"].to_numpy()[best(benefit.mean("draw")).to_numpy()],
             "value": evpi(benefit).to_numpy(),
-            "error": (lost.std("draw", ddof=1) / np.sqrt(benefit.sizes["draw"])).to_numpy(),
+            "error": monte_carlo_error(foregone(benefit)).to_numpy(),
         }
     )
 

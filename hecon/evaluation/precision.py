@@ -22,6 +22,7 @@ import xarray as xr
 from hecon import SEED
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
+from hecon.evaluation.plans import check_strategies
 from hecon.inputs.errors import InputError
 from hecon.model.ledger import PERSPECTIVES, PROGRAM_FLOWS, costs
 from hecon.model.simulation import PERSON, STRATEGIES, simulate
@@ -175,8 +176,7 @@ def measure_precision(
         raise InputError(f"draws: {draws} tells nothing of the spread over draws: give 2 or more")
     if cohort is None and people < 2:
         raise InputError(f"people: {people} tells nothing of the spread over people: give 2 or more in the base case")
-    if len(strategies) < 2:
-        raise InputError(f"strategies: {', '.join(strategies) or 'none'}: a comparison needs at least two")
+    check_strategies(strategies)
     inputs = parameters.sample(draws, seed)
 
     def run(what: str, given: Inputs, seed: int, *, by: str = "") -> xr.Dataset:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hecon.evaluation.cea import monte_carlo_error
 from hecon.evaluation.estimates import TAILS
 from hecon.evaluation.evsi import enbs
 from hecon.evaluation.study import (
@@ -29,7 +30,7 @@ from hecon.evaluation.study import (
     years_to_results,
 )
 from hecon.evaluation.trial_information import at, exact, kept
-from hecon.evaluation.voi import evpi, evppi
+from hecon.evaluation.voi import VAGUE, evpi, evppi, foregone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -190,10 +191,8 @@ def best(table: pd.DataFrame, by: Sequence[str] = ("scenario", "horizon", "persp
 
 def _everything(benefit: xr.DataArray) -> xr.Dataset:
     """Give the value of perfect information as the others have theirs, with the Monte Carlo error of its mean."""
-    gain = benefit.max("strategy") - benefit.isel(strategy=benefit.mean("draw").argmax("strategy"), drop=True)
-    value = evpi(benefit)
-    error = gain.std("draw", ddof=1) / math.sqrt(gain.sizes["draw"])
-    return value.to_dataset(name="value").assign(se=error, enough=error <= 0.25 * value)
+    value, error = evpi(benefit), monte_carlo_error(foregone(benefit))
+    return value.to_dataset(name="value").assign(se=error, enough=error <= VAGUE * value)
 
 
 class _Valued(NamedTuple):

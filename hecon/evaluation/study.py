@@ -24,6 +24,7 @@ import numpy as np
 import xarray as xr
 
 from hecon.evaluation.budget import eligible
+from hecon.evaluation.cea import best, monte_carlo_error
 from hecon.evaluation.evsi import population_total
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -174,9 +175,9 @@ def expected_loss(benefit: xr.DataArray, arms: Sequence[str]) -> xr.Dataset:
     strange = [arm for arm in arms if arm not in benefit["strategy"].to_numpy()]
     if strange:
         raise InputError(f"arms: {', '.join(strange)}: is none of the strategies decided on: name it among them")
-    best = benefit.isel(strategy=benefit.mean("draw").argmax("strategy"), drop=True)
-    lost = best - benefit.sel(strategy=list(arms)).mean("strategy")
-    return xr.Dataset({"value": lost.mean("draw"), "se": lost.std("draw", ddof=1) / np.sqrt(lost.sizes["draw"])})
+    chosen = benefit.isel(strategy=best(benefit.mean("draw")), drop=True)
+    lost = chosen - benefit.sel(strategy=list(arms)).mean("strategy")
+    return xr.Dataset({"value": lost.mean("draw"), "se": monte_carlo_error(lost)})
 
 
 def _training(inputs: Inputs) -> dict[str, float]:

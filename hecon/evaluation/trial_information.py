@@ -27,6 +27,7 @@ import numpy as np
 import xarray as xr
 
 from hecon import SEED
+from hecon.evaluation.cea import best
 from hecon.evaluation.evsi import evsi, evsi_by_likelihood
 from hecon.evaluation.next_trial import Design, asked, log_likelihood, simulated_trials, statistics
 from hecon.evaluation.regression import reduced, regress
@@ -136,7 +137,7 @@ def kept(case: Case, arms: Sequence[str]) -> tuple[xr.DataArray, xr.DataArray]:
     independent = [name for name in sorted(named) if name in case.inputs.drawn]
     columns = np.column_stack([np.zeros(len(case.inputs)), *(case.inputs[name] for name in independent)])
     owed = given(case.benefit, columns)
-    apart = owed - owed.isel(strategy=case.benefit.mean("draw").argmax("strategy"), drop=True)
+    apart = owed - owed.isel(strategy=best(case.benefit.mean("draw")), drop=True)
     errors = apart.std("draw", ddof=1) / math.sqrt(apart.sizes["draw"])
     return case.benefit - owed + owed.mean("draw"), errors
 

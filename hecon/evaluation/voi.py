@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from hecon.evaluation.cea import best
 from hecon.evaluation.checks import check
 from hecon.evaluation.regression import Fit, reduced, regress
 from hecon.inputs.errors import InputError
@@ -59,6 +60,15 @@ def evpi(benefit: xr.DataArray) -> xr.DataArray:
     """
     values, rest = folded(benefit)
     return unfolded(perfect(values), rest).rename("evpi")
+
+
+def foregone(benefit: xr.DataArray) -> xr.DataArray:
+    """Give what choosing now loses in each draw against the best choice there: ``[..., draw]``.
+
+    Its mean over draws is `evpi`, and its Monte Carlo error that of `evpi`.
+    """
+    chosen = benefit.isel(strategy=best(benefit.mean("draw"))).drop_vars("strategy")
+    return benefit.max("strategy") - chosen
 
 
 def evppi(
@@ -157,8 +167,8 @@ def against_best(values: Floats) -> Floats:
 
     Whatever all strategies share leaves before anything is estimated.
     """
-    best = values.mean(axis=2).argmax(axis=1)
-    return np.asarray(values - values[np.arange(len(values)), best][:, None])
+    leader = values.mean(axis=2).argmax(axis=1)
+    return np.asarray(values - values[np.arange(len(values)), leader][:, None])
 
 
 def perfect(values: Floats) -> Floats:

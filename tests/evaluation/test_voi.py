@@ -18,7 +18,7 @@ from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from hecon.evaluation.regression import Fit
-from hecon.evaluation.voi import _known, evpi, evppi, expected_shortfall, perfect, precise
+from hecon.evaluation.voi import _known, evpi, evppi, expected_shortfall, foregone, perfect, precise
 from hecon.inputs.errors import InputError
 
 DRAWS = 4_000
@@ -181,6 +181,15 @@ def test_perfect_information_by_hand():
     # Best in each draw: 3, 5, 4 (mean 4); best on average: B with 10/3.
     benefit = _benefit([3.0, 0.0, 1.0], [1.0, 5.0, 4.0])
     assert evpi(benefit).item() == pytest.approx(4.0 - 10.0 / 3.0)
+
+
+def test_what_choosing_now_loses_has_perfect_information_for_its_mean():
+    x = _normal(400, 3, seed=31)
+    benefit = _benefit(*x)
+    lost = foregone(benefit)
+    assert lost.dims == ("draw",)
+    assert (lost >= 0).all()
+    assert lost.mean().item() == pytest.approx(evpi(benefit).item(), rel=1e-12)
 
 
 def test_further_dimensions_are_carried_through():
