@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import hecon
-from hecon.cli.options import COHORT, check_place, parameters_of, reading, size
+from hecon.cli.options import COHORT, check_place, parameters_of, reading, size, sizes_of
 
 if TYPE_CHECKING:
     from hecon.evaluation.comparison import Comparison
@@ -42,28 +42,9 @@ def run(out: Path, **options: Any) -> None:  # noqa: ANN401
 
 def _compare(
     *,
-    cohort: Path | None,
-    strategies: tuple[str, ...],
-    draws: int,
-    people: int,
-    base_people: int,
-    weeks: int,
-    seed: int,
-    threads: int | None,
-    quiet: bool,
+    date: str | None,
+    overlays: tuple[Path, ...],
+    scenarios: tuple[str, ...],
     **options: Any,  # noqa: ANN401
 ) -> "Comparison":
-    from hecon.model.simulation import STRATEGIES
-
-    return hecon.compare(
-        parameters_of(**options),
-        strategies=strategies or STRATEGIES,
-        people=base_people,
-        draws=draws,
-        draw_people=people,
-        weeks=weeks,
-        seed=seed,
-        cohort=None if cohort is None else hecon.read_cohort(cohort),
-        threads=threads,
-        progress=not quiet,
-    )
+    return hecon.compare(parameters_of(date, overlays, scenarios), **sizes_of(**options))

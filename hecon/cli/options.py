@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -80,6 +80,28 @@ def parameters_of(date: str | None, overlays: tuple[Path, ...], scenarios: tuple
     for name in scenarios:
         read = read.with_scenario(name)
     return read
+
+
+def sizes_of(
+    *,
+    cohort: Path | None,
+    strategies: tuple[str, ...],
+    base_people: int,
+    people: int,
+    quiet: bool,
+    **same: Any,  # noqa: ANN401  (draws, weeks, seed, threads: called the same here and there)
+) -> dict[str, Any]:
+    """Give what the options of `size` and `COHORT` say as the arguments of `compare`."""
+    from hecon.model.simulation import STRATEGIES
+
+    return {
+        "strategies": strategies or STRATEGIES,
+        "people": base_people,
+        "draw_people": people,
+        "cohort": None if cohort is None else hecon.read_cohort(cohort),
+        "progress": not quiet,
+        **same,
+    }
 
 
 def check_place(folder: Path, file: Path, option: str = "--out") -> None:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import hecon
 from hecon.cli.columns import columns
-from hecon.cli.options import COHORT, check_place, parameters_of, reading, size
+from hecon.cli.options import COHORT, check_place, parameters_of, reading, size, sizes_of
 
 if TYPE_CHECKING:
     from hecon.evaluation.precision import Precision
@@ -26,37 +25,19 @@ HORIZON = "the long horizon"
 )
 def precision(
     *,
-    cohort: Path | None,
-    strategies: tuple[str, ...],
-    draws: int,
-    people: int,
-    base_people: int,
-    weeks: int,
-    seed: int,
-    threads: int | None,
-    quiet: bool,
+    date: str | None,
+    overlays: tuple[Path, ...],
+    scenarios: tuple[str, ...],
     out: Path | None,
     **options: Any,  # noqa: ANN401  (click passes what the options declare)
 ) -> None:
     """Say how exact the headlines are: errors from people and from draws, and what would halve them."""
     from hecon.evaluation.precision import measure_precision
-    from hecon.model.simulation import STRATEGIES
 
     if out is not None:
         check_place(out, out / FIGURE)
-    read = parameters_of(**options)
-    found = measure_precision(
-        read,
-        strategies=strategies or STRATEGIES,
-        people=base_people,
-        draws=draws,
-        draw_people=people,
-        weeks=weeks,
-        seed=seed,
-        cohort=None if cohort is None else hecon.read_cohort(cohort),
-        threads=threads,
-        progress=not quiet,
-    )
+    read = parameters_of(date, overlays, scenarios)
+    found = measure_precision(read, **sizes_of(**options))
     _say(read, found)
     if out is not None:
         click.echo("\n".join(str(path) for path in _write(read, found, out)))

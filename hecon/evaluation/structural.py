@@ -58,7 +58,7 @@ def cases(
     threads: int | None = None,
     progress: bool = False,
 ) -> Iterator[Case]:
-    """Go through the structural scenarios: 12 months in each, and five years where differences are carried forward.
+    """Go through the structural scenarios: 12 months each; five years at base, and with no difference in the allowance.
 
     Parameters
     ----------
