@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "hecon"
 ROOMS = ["inputs", "model", "calibration", "evaluation", "report", "cli"]
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ANYBODYS = ["cea", "checks", "evsi", "frontier", "plane", "regression", "voi"]
+ANYBODYS = ["cea", "checks", "evsi", "frontier", "plane", "regression", "voi", "psa", "decision"]
 """Modules of evaluation that serve any model's costs and effects."""
 HEAVY = ["matplotlib", "numba", "pandas", "scipy.stats", "xarray"]
 

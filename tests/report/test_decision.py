@@ -225,7 +225,9 @@ def test_any_number_of_strategies(strategies):
 
 def test_one_willingness_to_pay_and_one_that_is_zero():
     for wtp in (0.0, 1000.0):
-        assert render(made(wtp=[wtp], parameters=False, draws=30), SOURCES)
+        text = render(made(wtp=[wtp], parameters=False, draws=30), SOURCES)
+        assert f"values from {wtp:,.0f} to {wtp:,.0f}<" in text
+        assert "<svg" in text
 
 
 def test_strategies_that_are_the_same():
