@@ -183,6 +183,7 @@ def test_a_list_and_a_calibrated_parameter_are_shown():
     assert re.search(r"^uncertainty +trial$", call("parameters", "return_slope").output, flags=re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_report_needs_no_motivational_interviewing(tmp_path):
     strategies = ("--strategy", "usual_case_management", "--strategy", "early_follow_up")
     result = call("report", *strategies, *SMALL, "--out", tmp_path / "report.html")
@@ -567,6 +568,7 @@ def test_report_writes_one_file_and_says_where(report):
     assert MINE not in text
 
 
+@pytest.mark.slow
 def test_a_report_says_which_values_the_user_replaced_and_whose_people_they_are(tmp_path):
     first = written(tmp_path, "a.toml", "caseworker_hour = 801\n")
     second = written(tmp_path, "b.toml", "gp_hour = 1501\n")

@@ -23,6 +23,7 @@ def small():
     return compare(read_parameters(), **SMALL)
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_threads():
     again = compare(read_parameters(), threads=1, **SMALL)
     xr.testing.assert_identical(again.to_dataset(), small().to_dataset())
@@ -33,6 +34,7 @@ def test_no_effect_after_month_12_is_the_increment_of_the_first_year():
     np.testing.assert_allclose(table[results.NO_EFFECT_AFTER], table[results.YEAR_1], rtol=1e-6, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_scenario_without_later_differences_is_column_a():
     """What a run of the scenario carries forward is what (a) takes from the base case, draw by draw."""
     run = compare(read_parameters().with_scenario("no_effect_after_month_12"), **SMALL)

@@ -187,7 +187,7 @@ def compare_with_the_exact(world, start):
     ("strategy", "start"),
     [
         ("usual_case_management", "eight weeks in"),
-        ("motivational_interviewing", "rights nearly spent"),
+        pytest.param("motivational_interviewing", "rights nearly spent", marks=pytest.mark.slow),
         pytest.param("motivational_interviewing", "first day", marks=pytest.mark.slow),
         pytest.param("motivational_interviewing", "eight weeks in", marks=pytest.mark.slow),
         pytest.param("usual_case_management", "rights nearly spent", marks=pytest.mark.slow),

@@ -120,6 +120,7 @@ def test_what_must_be_said_is_said():
     assert "per QALY</" not in text
 
 
+@pytest.mark.slow
 def test_what_the_user_replaced_is_said_first_and_marked():
     text = render(small("caseworker_hour"))
     assert text.index("caseworker_hour") < text.index("<h2")
