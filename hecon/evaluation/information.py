@@ -151,10 +151,8 @@ def measure_information(
             threads=threads,
             progress=(given.scenarios[name].label if name != BASE else "Probabilistic analysis") if progress else None,
         )
-        money = results.per_person(run)["money"]
-        cost[name, results.YEAR_1] = costs(money.sel(year=1, drop=True))
-        if money.sizes["year"] > 1:
-            cost[name, results.CARRIED_FORWARD] = costs(money.sum("year"))
+        for horizon, money in results.by_horizon(results.per_person(run)["money"]).items():
+            cost[name, horizon] = costs(money)
     thorough = {place for place in cost if place[0] == BASE}
     return information(parameters, cost, seed, thorough=thorough, threads=threads, progress=progress)
 

@@ -340,7 +340,7 @@ def _variance_error(values: Floats) -> float:
 def _headlines(means: xr.Dataset, comparator: str) -> dict[Headline, tuple[Floats, Floats | None]]:
     """Give every headline that is a mean, or a ratio of two: numerator and denominator, float64[draw]."""
     money = means["money"].transpose("draw", "strategy", "year", "flow")
-    spent = _by_horizon(money.sel(flow=list(results.DELIVERY_FLOWS)).sum("flow"))
+    spent = results.by_horizon(money.sel(flow=list(results.DELIVERY_FLOWS)).sum("flow"))
     program = incremental(money.sel(year=1, flow=list(PROGRAM_FLOWS)).sum("flow"), comparator)
     days = -incremental(means["outcome"].sel(measure=results.DAYS, drop=True), comparator)
     net = incremental(_costs(means), comparator)
@@ -416,15 +416,9 @@ def _brackets(first: xr.DataArray, second: xr.DataArray) -> list[dict[str, objec
 
 def _costs(means: xr.Dataset) -> xr.DataArray:
     """Give the cost per person: [horizon, draw, strategy, perspective]."""
-    parts = {horizon: costs(money) for horizon, money in _by_horizon(means["money"]).items()}
+    parts = {horizon: costs(money) for horizon, money in results.by_horizon(means["money"]).items()}
     cost = xr.concat(parts.values(), "horizon", join="exact").assign_coords(horizon=list(parts))
     return cost.transpose("horizon", "draw", "strategy", "perspective")
-
-
-def _by_horizon(money: xr.DataArray) -> dict[str, xr.DataArray]:
-    """Give money of the first 12 months, and of all years if there are more."""
-    year_1 = {results.YEAR_1: money.sel(year=1, drop=True)}
-    return year_1 | ({results.CARRIED_FORWARD: money.sum("year")} if money.sizes["year"] > 1 else {})
 
 
 def _running(cost: xr.DataArray, comparator: str) -> xr.Dataset:

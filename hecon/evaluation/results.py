@@ -375,6 +375,12 @@ def _money(comparison: Comparison) -> xr.DataArray:
     return per_person(comparison.carried)["money"]
 
 
+def by_horizon(money: xr.DataArray) -> dict[str, xr.DataArray]:
+    """Give money of the first 12 months, and of all years if there are more, by horizon and without years."""
+    year_1 = {YEAR_1: money.sel(year=1, drop=True)}
+    return year_1 | ({CARRIED_FORWARD: money.sum("year")} if money.sizes["year"] > 1 else {})
+
+
 def per_person(run: xr.Dataset) -> xr.Dataset:
     """Give money and outcomes of a run per person, over the people of all subgroups."""
     people = run["people"].sum("subgroup")
