@@ -1,6 +1,12 @@
-"""Numbers as text: never more digits than their Monte Carlo error supports."""
+"""Numbers as text, in the language of the report: never more digits than their Monte Carlo error supports.
+
+This is the one policy of rounding. A number has the digits down to the first digit of its error; the error has one
+digit; the ends of an interval, known less well than the mean, have fewer; a number without an error has three.
+"""
 
 import math
+
+from hecon.report.language import signs, t
 
 MINUS = "\N{MINUS SIGN}"
 NEGLIGIBLE = 1e-6
@@ -37,9 +43,24 @@ def number(value: float, error: float = 0.0) -> str:
     """
     if not math.isfinite(value):
         return "–"
-    decimals = max(places(value, error), 0)
-    text = f"{abs(rounded(value, error)):,.{decimals}f}"
-    return MINUS + text if rounded(value, error) < 0 else text
+    return grouped(rounded(value, error), max(places(value, error), 0))
+
+
+def grouped(value: float, decimals: int = 0) -> str:
+    """Write a number with so many decimals, as the language separates thousands and decimals.
+
+    Examples
+    --------
+    >>> from hecon.report.language import speaking
+    >>> grouped(-1234.5, 1)
+    '−1,234.5'
+    >>> with speaking("nb"):
+    ...     grouped(-1234.5, 1).replace("\N{NO-BREAK SPACE}", " ")
+    '−1 234,5'
+    """
+    text = f"{abs(value):,.{decimals}f}"
+    written = text.translate({ord(","): signs().thousands, ord("."): signs().decimal})
+    return MINUS + written if value < 0 and any(digit not in "0,." for digit in text) else written
 
 
 def plus_minus(error: float) -> str:
@@ -63,7 +84,7 @@ def interval(low: float, high: float, error: float) -> str:
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return "–"
-    return f"{number(low, TAIL * error)} to {number(high, TAIL * error)}"
+    return t("{low} to {high}", low=number(low, TAIL * error), high=number(high, TAIL * error))
 
 
 def kroner(value: float, error: float = 0.0) -> str:
@@ -75,7 +96,8 @@ def kroner(value: float, error: float = 0.0) -> str:
     '−NOK 1,230'
     """
     text = number(value, error)
-    return f"{MINUS}NOK {text[1:]}" if text.startswith(MINUS) else f"NOK {text}"
+    minus = MINUS if text.startswith(MINUS) else ""
+    return minus + t("NOK {amount}", amount=text.removeprefix(MINUS))
 
 
 def chance(probability: float, draws: int) -> str:
@@ -91,12 +113,12 @@ def chance(probability: float, draws: int) -> str:
     least = min(max(1, math.ceil(300.0 / draws)), 50)
     percent = 100.0 * probability
     if percent < least:
-        return f"under {least}%"
+        return t("under {percent}", percent=hundredths(least))
     if percent > 100 - least:
-        return f"over {100 - least}%"
+        return t("over {percent}", percent=hundredths(100 - least))
     if error >= 5.0:
-        return f"about {round(percent, -1):.0f}%"
-    return f"{percent:.0f}%"
+        return t("about {percent}", percent=hundredths(round(percent, -1)))
+    return hundredths(percent)
 
 
 def counted(share: float) -> str:
@@ -108,8 +130,8 @@ def counted(share: float) -> str:
     ('25%', '46%', 'under 1%', 'over 99%', '100%', '0%')
     """
     if 0.0 < share < 0.01:
-        return "under 1%"
-    return "over 99%" if 0.99 < share < 1.0 else f"{100.0 * share:.0f}%"
+        return t("under {percent}", percent=hundredths(1))
+    return t("over {percent}", percent=hundredths(99)) if 0.99 < share < 1.0 else hundredths(100.0 * share)
 
 
 def tenths(part: float, whole: float) -> str:
@@ -122,10 +144,21 @@ def tenths(part: float, whole: float) -> str:
     """
     tens = 10 * math.floor(10.0 * part / whole + 0.5)
     if tens < 10:
-        return "under 5%"
-    return "nearly all" if tens >= 100 else f"about {tens}%"
+        return t("under {percent}", percent=hundredths(5))
+    return t("nearly all") if tens >= 100 else t("about {percent}", percent=hundredths(tens))
 
 
 def percent(share: float, decimals: int = 0) -> str:
     """Write a share in percent."""
-    return f"{100.0 * share:.{decimals}f}%".replace("-", MINUS) if math.isfinite(share) else "–"
+    return hundredths(100.0 * share, decimals) if math.isfinite(share) else "–"
+
+
+def hundredths(value: float, decimals: int = 0) -> str:
+    """Write a number of hundredths with its percent sign.
+
+    Examples
+    --------
+    >>> hundredths(46.37), hundredths(-0.4, 1)
+    ('46%', '−0.4%')
+    """
+    return f"{grouped(value, decimals)}{signs().before_percent}%"
