@@ -36,7 +36,9 @@ BASE = "base"
 SINGLE, GROUP = "parameter", "group"
 SINGLES_FROM = 50
 """Draws below which no single parameter is asked of: a curve through so few says nothing."""
-EFFECTS, FITTED = "Effects", "Everything fitted together"
+EFFECTS, FITTED = "Effects of {program}", "Everything fitted together ({block})"
+TAKES, ALL_OF = "What {program} takes", "All of {file}"
+"""What groups are called; the report says it in its own language."""
 KNOWN = [
     *("scenario", "horizon", "perspective", "kind", "name", "label", "count", "grade", "spread"),
     *("value", "error", "enough"),
@@ -238,7 +240,9 @@ def columns(parameters: Parameters, inputs: Inputs, strategies: Sequence[str]) -
     return pd.DataFrame({name: inputs[name] for name in dict.fromkeys(names) if np.ptp(inputs[name]) > 0.0})
 
 
-def groups(parameters: Parameters, strategies: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+def groups(
+    parameters: Parameters, strategies: Sequence[str], names: Sequence[str], *, files: bool = True
+) -> dict[str, list[str]]:
     """Give groups of parameters that one would learn of together, each with its members, by what it is called.
 
     Parameters
@@ -249,19 +253,21 @@ def groups(parameters: Parameters, strategies: Sequence[str], names: Sequence[st
         Names of program files.
     names
         The parameters that move.
+    files
+        Whether to ask of each file too, beside the effects and what was fitted together.
     """
     found: dict[str, list[str]] = {}
     of_effects: set[str] = set()
     for strategy in strategies:
         program = parameters.programs[strategy]
         named = {name for place, name in program.named() if place.startswith("effects")}
-        found[f"{EFFECTS} of {_spoken(program.label)}"] = [name for name in names if name in named]
+        found[EFFECTS.format(program=_spoken(program.label))] = [name for name in names if name in named]
         of_effects |= named
     for block in parameters.blocks:
-        found[f"{FITTED} ({block})"] = [name for name in names if parameters[name].block == block]
+        found[FITTED.format(block=block)] = [name for name in names if parameters[name].block == block]
     for name in names:
         entry = parameters[name]
-        if entry.block is None and name not in of_effects:
+        if files and entry.block is None and name not in of_effects:
             found.setdefault(_file_label(parameters, entry.file), []).append(name)
     return {label: members for label, members in found.items() if members}
 
@@ -270,8 +276,8 @@ def _file_label(parameters: Parameters, file: str) -> str:
     """Give what a file of parameters is called."""
     path = PurePath(file)
     if path.parent.name == "programs" and path.stem in parameters.programs:
-        return f"What {_spoken(parameters.programs[path.stem].label)} takes"
-    return f"All of {path.name}"
+        return TAKES.format(program=_spoken(parameters.programs[path.stem].label))
+    return ALL_OF.format(file=path.name)
 
 
 def _spoken(label: str) -> str:
@@ -285,11 +291,7 @@ def _known(
     """Give what knowing parameters and groups is worth to every perspective."""
     strategies = [str(name) for name in cost["strategy"].to_numpy()]
     table = columns(parameters, inputs, strategies)
-    asked = {
-        label: names
-        for label, names in groups(parameters, strategies, list(table)).items()
-        if whole or label.startswith((EFFECTS, FITTED))
-    }
+    asked = groups(parameters, strategies, list(table), files=whole)
     kinds = dict.fromkeys(asked, GROUP)
     if whole and len(table) >= SINGLES_FROM:
         grouped = {names[0] for names in asked.values() if len(names) == 1}

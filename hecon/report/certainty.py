@@ -12,7 +12,8 @@ from hecon.model.ledger import PERSPECTIVES
 from hecon.report import words
 from hecon.report.cells import Cell, Table
 from hecon.report.judgement import judgement_words, leading_groups
-from hecon.report.numbers import number, plus_minus, rounded, tenths
+from hecon.report.language import t, translated
+from hecon.report.numbers import grouped, kroner, number, plus_minus, rounded, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -26,6 +27,7 @@ BILLION = 1e9
 MOST_ROWS = 12
 LEAST_DRAWS = 500
 """Fewer draws than these are said to be few, whatever the estimates say of themselves."""
+ENOUGH_DRAWS = 1000
 
 
 def worth_knowing_words(
@@ -45,21 +47,28 @@ def worth_knowing_words(
         Whether the people are those of Norway, not a user's own.
     """
     row = information.of()
-    text = (
-        f"To know every parameter before the choice, and to choose by it, would gain society NOK "
-        f"{number(row['value'], row['error'])} per person in 12 months "
-        f"(Monte Carlo error {number(row['error'], row['error'])}) over always choosing "
-        f"{words.spoken(label(row['chosen']))}. Given these spreads, no study of these parameters can be worth more "
-        "per person."
-    )
+    said = [
+        t(
+            "To know every parameter before the choice, and to choose by it, would gain society {amount} per person in "
+            "12 months (Monte Carlo error {error}) over always choosing {choice}. Given these spreads, no study of "
+            "these parameters can be worth more per person.",
+            amount=kroner(row["value"], row["error"]),
+            error=number(row["error"], row["error"]),
+            choice=words.spoken(label(row["chosen"])),
+        )
+    ]
     deciding = information.deciding
     if national:
-        billions = number(row["national"] / BILLION, row["national_error"] / BILLION)
-        text += (
-            f" For all who are eligible and accept, {number(deciding.per_year, 1000.0)} people a year for "
-            f"{deciding.years:g} years, discounted, that is NOK {billions} billion."
+        said.append(
+            t(
+                "For all who are eligible and accept, {people} people a year for {years} years, discounted, that is "
+                "NOK {billions} billion.",
+                people=number(deciding.per_year, 1000.0),
+                years=grouped(deciding.years, int(not float(deciding.years).is_integer())),
+                billions=number(row["national"] / BILLION, row["national_error"] / BILLION),
+            )
         )
-    return [text, *_leading(information, row), *judgement_words(information, parameters, label)]
+    return [" ".join(said), *_leading(information, row), *judgement_words(information, parameters, label)]
 
 
 def few_draws(information: Information) -> list[str]:
@@ -67,8 +76,12 @@ def few_draws(information: Information) -> list[str]:
     if information.draws >= LEAST_DRAWS:
         return []
     return [
-        f"Too few draws: {information.draws} are not enough to tell what single parameters and groups are worth. Read "
-        "what stands here as a trial run, and give 1,000 draws or more."
+        t(
+            "Too few draws: {draws} are not enough to tell what single parameters and groups are worth. Read what "
+            "stands here as a trial run, and give {enough} draws or more.",
+            draws=grouped(information.draws),
+            enough=grouped(ENOUGH_DRAWS),
+        )
     ]
 
 
@@ -81,8 +94,8 @@ def everything(information: Information, label: Callable[[str], str], years: str
     for side, name in SIDES.items():
         row = table.loc[(results.YEAR_1, side)]
         chosen = label(table.loc[(results.CARRIED_FORWARD, side)]["chosen"]) if later else ""
-        detail = f"{years} (b): {words.spoken(chosen)}" if later else ""
-        cells = [Cell(name), Cell(label(row["chosen"]), detail), _amount(row["value"], row["error"])]
+        detail = t("{years} (b): {choice}", years=years, choice=words.spoken(chosen)) if later else ""
+        cells = [Cell(translated(name)), Cell(label(row["chosen"]), detail), _amount(row["value"], row["error"])]
         if national:
             cells.append(_amount(row["national"] / BILLION, row["national_error"] / BILLION))
         if later:
@@ -94,25 +107,34 @@ def everything(information: Information, label: Callable[[str], str], years: str
             cells += [_amount(each["value"], each["error"]) for each in (stopped, carried)]
             cells.append(Cell(tenths(rest, carried["value"]) if clear else "–"))
         rows.append(tuple(cells))
-    header = ["Side", "Chosen now, 12 months", "Per person, 12 months, NOK"]
-    header += ["For Norway, NOK billion"] if national else []
+    header = [t("Side"), t("Chosen now, 12 months"), t("Per person, 12 months, NOK")]
+    header += [t("For Norway, NOK billion")] if national else []
     if later:
-        header += [*(f"Per person, {years} ({case}), NOK" for case in "ab"), "Of (b), after month 12"]
+        header += [
+            *(t("Per person, {years} ({case}), NOK", years=years, case=case) for case in "ab"),
+            t("Of (b), after month 12"),
+        ]
     return Table(
-        "What knowing every parameter before choosing would be worth to each side: the expected value of perfect "
-        "information, with its Monte Carlo error.",
+        t(
+            "What knowing every parameter before choosing would be worth to each side: the expected value of perfect "
+            "information, with its Monte Carlo error."
+        ),
         tuple(header),
         tuple(rows),
         words=2,
         notes=(
-            "What is at stake differs between sides, and these values do not add up. The value is what the best choice "
-            "in each draw gains over the one choice that is best on average; given the spreads of the parameters it is "
-            "an upper limit, before what it takes to find out, the years until one knows, and those who are served "
-            "until then.",
+            t(
+                "What is at stake differs between sides, and these values do not add up. The value is what the best "
+                "choice in each draw gains over the one choice that is best on average; given the spreads of the "
+                "parameters it is an upper limit, before what it takes to find out, the years until one knows, and "
+                "those who are served until then."
+            ),
             *(
                 [
-                    "(a): no effect after month 12, so that nothing is added to what differs within 12 months, and "
-                    "knowing is worth the same. (b): differences carried forward, which no trial followed."
+                    t(
+                        "(a): no effect after month 12, so that nothing is added to what differs within 12 months, and "
+                        "knowing is worth the same. (b): differences carried forward, which no trial followed."
+                    )
                 ]
                 if later
                 else []
@@ -134,11 +156,9 @@ def known(information: Information, *, national: bool) -> Table | None:
     places = table.set_index(["kind", "name", "perspective"])
     rows = []
     for row in shown.to_dict("records"):
-        detail = f"{row['count']} parameters" if row["count"] > 1 else f"one parameter, grade: {row['grade']}"
-        detail += f", its spread: {row['spread']}" if row["spread"] else ""
-        few = "" if row["enough"] else " | too few draws"
+        few = "" if row["enough"] else " | " + t("too few draws")
         cells = [
-            Cell(row["label"], detail, tone="assumed" if "assumption" in {row["grade"], row["spread"]} else ""),
+            Cell(row["label"], _what(row), tone="assumed" if "assumption" in {row["grade"], row["spread"]} else ""),
             Cell(number(row["value"], row["error"]), plus_minus(row["error"]) + few),
             Cell(_share(row, whole, information)),
         ]
@@ -151,21 +171,28 @@ def known(information: Information, *, national: bool) -> Table | None:
         rows.append(tuple(cells))
     others = len(society) - len(shown)
     return Table(
-        "What knowing a part would be worth in 12 months: expected value of partial perfect information, NOK per "
-        "person, groups first, with its Monte Carlo error.",
+        t(
+            "What knowing a part would be worth in 12 months: expected value of partial perfect information, NOK per "
+            "person, groups first, with its Monte Carlo error."
+        ),
         (
-            "Known before choosing",
-            "Society",
-            "Of knowing all",
-            *(["Norway, society, NOK billion"] if national else []),
-            *(label for side, label in SIDES.items() if side != "society"),
+            t("Known before choosing"),
+            translated(SIDES["society"]),
+            t("Of knowing all"),
+            *([t("Norway, society, NOK billion")] if national else []),
+            *(translated(label) for side, label in SIDES.items() if side != "society"),
         ),
         tuple(rows),
         notes=(
-            "A group's members are known together. Values of parts overlap and need not add up: two things may be "
-            "worth knowing only together, or tell the same.",
-            f"Not shown: {others} single parameters and groups whose value to society cannot be told from zero; a dash "
-            "is the same for a side.",
+            t(
+                "A group's members are known together. Values of parts overlap and need not add up: two things may be "
+                "worth knowing only together, or tell the same."
+            ),
+            t(
+                "Not shown: {count} single parameters and groups whose value to society cannot be told from zero; a "
+                "dash is the same for a side.",
+                count=grouped(others),
+            ),
         ),
     )
 
@@ -186,23 +213,25 @@ def by_scenario(information: Information, parameters: Parameters, label: Callabl
             & (parts["kind"] == GROUP)
         ]
         top = parts.sort_values("value", ascending=False, kind="stable").head(1).to_dict("records")
-        named = "Base case" if row["scenario"] == BASE else parameters.scenarios[row["scenario"]].label
+        named = t("Base case") if row["scenario"] == BASE else parameters.scenarios[row["scenario"]].label
         told = bool(top) and top[0]["value"] > words.CLEAR * top[0]["error"]
         part = (
             Cell(top[0]["label"], f"{number(top[0]['value'], top[0]['error'])} {plus_minus(top[0]['error'])}")
             if told
-            else Cell("None can be told from zero")
+            else Cell(t("None can be told from zero"))
         )
         rows.append((Cell(named), Cell(label(row["chosen"])), part, _amount(row["value"], row["error"])))
     return Table(
-        "The same when the effects are calibrated or spread otherwise: society, 12 months, NOK per person.",
-        ("", "Chosen now", "Most worth knowing, of effects and what was fitted", "Knowing everything"),
+        t("The same when the effects are calibrated or spread otherwise: society, 12 months, NOK per person."),
+        ("", t("Chosen now"), t("Most worth knowing, of effects and what was fitted"), t("Knowing everything")),
         tuple(rows),
         words=3,
         notes=(
-            "Which calibration and which spread are right is itself not known. That is no parameter with a probability "
-            "here, and no value is put on knowing it: where rows choose differently, more can hang on it than on the "
-            "parameters.",
+            t(
+                "Which calibration and which spread are right is itself not known. That is no parameter with a "
+                "probability here, and no value is put on knowing it: where rows choose differently, more can hang on "
+                "it than on the parameters."
+            ),
         ),
     )
 
@@ -212,24 +241,48 @@ def _leading(information: Information, row: pd.Series) -> list[str]:
     told = leading_groups(information)
     if told.empty or row["value"] <= 0.0:
         return []
-    top = told.iloc[0]
-    text = f"Knowing “{words.spoken(top['label'])}” and nothing else would bring NOK {_part(top, row, information)}"
-    rest = [f"“{words.spoken(one['label'])}” NOK {_part(one, row, information)}" for _, one in told.iloc[1:].iterrows()]
-    return [f"{text}{'; knowing ' + words.joined(rest) if rest else ''}."]
+    (first, worth), *rest = [(words.spoken(one["label"]), _part(one, row, information)) for _, one in told.iterrows()]
+    if not rest:
+        return [t("Knowing “{group}” and nothing else would bring {worth}.", group=first, worth=worth)]
+    others = words.joined([t("“{group}” {worth}", group=group, worth=worth) for group, worth in rest])
+    return [
+        t(
+            "Knowing “{group}” and nothing else would bring {worth}; knowing {others}.",
+            group=first,
+            worth=worth,
+            others=others,
+        )
+    ]
 
 
 def _part(one: pd.Series, whole: pd.Series, information: Information) -> str:
     """Give what a part is worth, its error, and which share of all it is."""
-    share = _share(one, whole, information)
-    of_all = "" if share == "–" else f", {share} of it"
-    return f"{number(one['value'], one['error'])} (Monte Carlo error {number(one['error'], one['error'])}){of_all}"
+    said = {"amount": kroner(one["value"], one["error"]), "error": number(one["error"], one["error"])}
+    if not _shares(one, whole, information):
+        return t("{amount} (Monte Carlo error {error})", **said)
+    return t("{amount} (Monte Carlo error {error}), {share} of it", **said, share=_share(one, whole, information))
+
+
+def _what(row: dict[Hashable, Any]) -> str:
+    """Say what is known: how many parameters, or of one its grades."""
+    if row["count"] > 1:
+        return t("{count} parameters", count=grouped(row["count"]))
+    grade, spread = translated(row["grade"]), translated(row["spread"])
+    if spread:
+        return t("one parameter, grade: {grade}, its spread: {spread}", grade=grade, spread=spread)
+    return t("one parameter, grade: {grade}", grade=grade)
 
 
 def _share(one: pd.Series | dict[Hashable, Any], whole: pd.Series, information: Information) -> str:
-    """Give which share of all a part is worth, from both as they are printed; a dash where draws are too few."""
-    if information.draws < LEAST_DRAWS or not one["enough"] or whole["value"] <= 0.0:
+    """Give which share of all a part is worth, from both as they are printed; a dash where none is given."""
+    if not _shares(one, whole, information):
         return "–"
     return tenths(rounded(one["value"], one["error"]), rounded(whole["value"], whole["error"]))
+
+
+def _shares(one: pd.Series | dict[Hashable, Any], whole: pd.Series, information: Information) -> bool:
+    """Tell whether a part's share of all can be given: not where draws are too few."""
+    return information.draws >= LEAST_DRAWS and bool(one["enough"]) and whole["value"] > 0.0
 
 
 def _amount(value: float, error: float) -> Cell:

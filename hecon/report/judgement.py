@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
-from hecon.evaluation.information import BASE, EFFECTS, GROUP
+from hecon.evaluation.information import BASE, GROUP
 from hecon.report import words
-from hecon.report.numbers import number, tenths
+from hecon.report.groups import effects_of
+from hecon.report.language import t
+from hecon.report.numbers import kroner, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +50,13 @@ def judgement_words(
     if top["count"] > 1 or parameters[top["name"]].spread != "assumption":
         return []
     share = top["value"] / whole["value"]
-    part = "Most" if share > MOST else words.upper(tenths(top["value"], whole["value"]))
-    otherwise = _otherwise(information, whole, top, parameters, label)
-    return [f"{part} of it is one judgement: {_judged(top, parameters)}.{otherwise}"]
+    judged = _judged(top, parameters)
+    if share > MOST:
+        text = t("Most of it is one judgement: {judged}.", judged=judged)
+    else:
+        part = words.upper(tenths(top["value"], whole["value"]))
+        text = t("{share} of it is one judgement: {judged}.", share=part, judged=judged)
+    return [" ".join([text, *_otherwise(information, whole, top, parameters, label)])]
 
 
 def leading_groups(information: Information, perspective: str = "society") -> pd.DataFrame:
@@ -68,14 +74,16 @@ def leading_groups(information: Information, perspective: str = "society") -> pd
 
 def _judged(top: pd.Series, parameters: Parameters) -> str:
     """Say what is judged."""
-    if top["label"].startswith(EFFECTS):
-        return f"how far the published effect{top['label'].removeprefix(EFFECTS)} carries over"
-    return f"how far the published “{words.spoken(parameters[top['name']].label)}” carries over"
+    for program in parameters.programs.values():
+        if top["label"] == effects_of(program):
+            return t("how far the published effect of {program} carries over", program=words.spoken(program.label))
+    label = words.spoken(parameters[top["name"]].label)
+    return t("how far the published “{parameter}” carries over", parameter=label)
 
 
 def _otherwise(
     information: Information, whole: pd.Series, top: pd.Series, parameters: Parameters, label: Callable[[str], str]
-) -> str:
+) -> list[str]:
     """Say what knowing everything would be worth under every scenario of the run that spreads the judged value anew."""
     asked = information.everything["scenario"].unique().tolist()
     other = [name for name in asked if name != BASE and top["name"] in parameters.scenarios[name].redrawn]
@@ -84,9 +92,20 @@ def _otherwise(
     )
     said = []
     for row in rows:
-        named = f"“{words.spoken(parameters.scenarios[row['scenario']].label)}”"
-        choice = (
-            "" if row["chosen"] == whole["chosen"] else f"; the choice would be {words.spoken(label(row['chosen']))}"
-        )
-        said.append(f"NOK {number(row['value'], row['error'])} ({named}{choice})")
-    return f" Had one judged otherwise it would be {words.joined(said, ' or ')}." if said else ""
+        amount = kroner(row["value"], row["error"])
+        scenario = words.spoken(parameters.scenarios[row["scenario"]].label)
+        if row["chosen"] == whole["chosen"]:
+            said.append(t("{amount} (“{scenario}”)", amount=amount, scenario=scenario))
+        else:
+            choice = words.spoken(label(row["chosen"]))
+            said.append(
+                t(
+                    "{amount} (“{scenario}”; the choice would be {choice})",
+                    amount=amount,
+                    scenario=scenario,
+                    choice=choice,
+                )
+            )
+    if not said:
+        return []
+    return [t("Had one judged otherwise it would be {amounts}.", amounts=words.joined(said, " or "))]

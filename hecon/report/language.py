@@ -105,6 +105,8 @@ def signs() -> Signs:
 
 def localised(comparison: Comparison) -> Comparison:
     """Give a comparison whose programs, scenarios and parameters have their labels in the language that is spoken."""
+    from hecon.report.groups import relabelled
+
     if _spoken.get() == ENGLISH:
         return comparison
     parameters = comparison.parameters
@@ -124,12 +126,9 @@ def localised(comparison: Comparison) -> Comparison:
         name: scenario.model_copy(update={key: translated(getattr(scenario, key)) for key in ("label", "summary")})
         for name, scenario in parameters.scenarios.items()
     }
-    return replace(
-        comparison,
-        parameters=replace(
-            parameters, entries=parameters.entries.replaced(entries), programs=programs, scenarios=scenarios
-        ),
-    )
+    said = replace(parameters, entries=parameters.entries.replaced(entries), programs=programs, scenarios=scenarios)
+    information = relabelled(comparison.information, parameters, said)
+    return replace(comparison, parameters=said, information=information)
 
 
 @cache

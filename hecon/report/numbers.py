@@ -23,7 +23,7 @@ def rounded(value: float, error: float) -> float:
     >>> rounded(12345.6, 321.0), rounded(0.5616, 0.205), rounded(12345.6, 0.0)
     (12300.0, 0.6, 12300.0)
     """
-    return round(value, places(value, error)) + 0.0
+    return round(float(value), places(value, error)) + 0.0  # numpy rounds near ties otherwise
 
 
 def places(value: float, error: float) -> int:
@@ -61,6 +61,19 @@ def grouped(value: float, decimals: int = 0) -> str:
     text = f"{abs(value):,.{decimals}f}"
     written = text.translate({ord(","): signs().thousands, ord("."): signs().decimal})
     return MINUS + written if value < 0 and any(digit not in "0,." for digit in text) else written
+
+
+def exact(value: float, digits: int = 4) -> str:
+    """Write a number that is no estimate, such as a parameter's value: so many digits, and never fewer than a whole.
+
+    Examples
+    --------
+    >>> exact(0.0132984), exact(0.50), exact(1600.0), exact(1234567.0), exact(-15.6)
+    ('0.0133', '0.5', '1,600', '1,234,567', '−15.6')
+    """
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0) if value else 0
+    written = f"{abs(value):.{decimals}f}"
+    return grouped(value, max(decimals - (len(written) - len(written.rstrip("0"))), 0))
 
 
 def plus_minus(error: float) -> str:
@@ -109,8 +122,7 @@ def chance(probability: float, draws: int) -> str:
     ('46%', 'under 1%', 'over 99%', 'about 50%', 'under 50%')
     """
     error = 100.0 * math.sqrt(max(probability * (1.0 - probability), 0.0) / draws)
-    # With no case in n draws, the 95% limit is 3 / n; with few of them no more is told than the side.
-    least = min(max(1, math.ceil(300.0 / draws)), 50)
+    least = _least_percent(draws)
     percent = 100.0 * probability
     if percent < least:
         return t("under {percent}", percent=hundredths(least))
@@ -119,6 +131,18 @@ def chance(probability: float, draws: int) -> str:
     if error >= 5.0:
         return t("about {percent}", percent=hundredths(round(percent, -1)))
     return hundredths(percent)
+
+
+def only_a_limit(probability: float, draws: int) -> bool:
+    """Tell whether `chance` writes no more of a chance than a limit that it is under or over.
+
+    Examples
+    --------
+    >>> only_a_limit(0.0, 1000), only_a_limit(0.4637, 1000)
+    (True, False)
+    """
+    least = _least_percent(draws)
+    return not least <= 100.0 * probability <= 100 - least
 
 
 def counted(share: float) -> str:
@@ -162,3 +186,9 @@ def hundredths(value: float, decimals: int = 0) -> str:
     ('46%', '−0.4%')
     """
     return f"{grouped(value, decimals)}{signs().before_percent}%"
+
+
+def _least_percent(draws: int) -> int:
+    """Give the least chance that so many draws tell from none, in percent."""
+    # With no case in n draws, the 95% limit is 3 / n; with few of them no more is told than the side.
+    return min(max(1, math.ceil(300.0 / draws)), 50)

@@ -35,7 +35,7 @@ def made_up(draws=1000, value=4000.0):
         for side in SIDES
     ]
     parts = [
-        ("Effects of the program", GROUP, 1, "study", 3600.0, 300.0),
+        ("Effects of coordinated return to work", GROUP, 1, "study", 3600.0, 300.0),
         ("All of costs.toml", GROUP, 9, "", 90.0, 80.0),
         ("A wage", SINGLE, 1, "official", 100.0, 90.0),
     ]
@@ -73,7 +73,9 @@ def test_the_words_give_the_value_its_error_and_the_country():
     assert "always choosing usual care" in first
     assert "125,000 people a year for 10 years, discounted, that is NOK 4.0 billion" in first
     assert "Given these spreads, no study of these parameters can be worth more per person" in first
-    assert second.startswith("Knowing “effects of the program” and nothing else would bring NOK 3,600 (Monte Carlo ")
+    assert second.startswith(
+        "Knowing “effects of coordinated return to work” and nothing else would bring NOK 3,600 (Monte Carlo "
+    )
     assert second.endswith("error 300), about 90% of it.")
 
 
@@ -92,8 +94,8 @@ def test_what_is_one_judgement_is_said_and_what_another_would_make_of_it():
     )
     (text,) = judgement_words(found, read_parameters(), LABELS.get)
     assert text == (
-        "Most of it is one judgement: how far the published effect of the program carries over. Had one judged "
-        "otherwise it would be NOK 600 (“coordinated program: the published interval alone”) or NOK 17,000 "
+        "Most of it is one judgement: how far the published effect of coordinated return to work carries over. Had one "
+        "judged otherwise it would be NOK 600 (“coordinated program: the published interval alone”) or NOK 17,000 "
         "(“coordinated program as in three trial municipalities”; the choice would be the program)."
     )
     assert certainty.worth_knowing_words(found, read_parameters(), LABELS.get, national=True)[-1] == text
@@ -182,7 +184,7 @@ def test_a_user_s_own_people_are_not_norway():
 def test_what_cannot_be_told_from_zero_is_counted_and_not_shown():
     table = certainty.known(made_up(), national=True)
     (row,) = texts(table)
-    assert row[0] == "Effects of the program one parameter, grade: study, its spread: assumption"
+    assert row[0] == "Effects of coordinated return to work one parameter, grade: study, its spread: assumption"
     assert row[1:3] == ["3,600 ± 300", "about 90%"]
     assert "Not shown: 2 " in table.notes[-1]
     nothing = made_up()
