@@ -264,12 +264,37 @@ def delivery_flows(costs: Delivery, held: Floats, people: Floats, years: int, ra
     float64[row, year, flow]
     """
     out = np.zeros((len(people), years, len(FLOWS)))
-
-    def book(week: int, units: Floats) -> None:
-        if week // WEEKS_PER_YEAR < years:
-            out[:, week // WEEKS_PER_YEAR] += units @ costs.price * (1.0 + rate) ** (-(week + 0.5) / WEEKS_PER_YEAR)
-
-    book(costs.offer_week, people[:, None] * costs.per_participant)
-    for contact, week in enumerate(costs.week):
-        book(int(week), held[:, contact, :1] * costs.held[contact] + held[:, contact, 1:] * costs.missed[contact])
+    for year, discount, units in _used(costs, held, people, years, rate):
+        out[:, year] += units @ costs.price * discount
     return out
+
+
+def discounted_use(costs: Delivery, held: Floats, people: Floats, years: int, rate: float) -> Floats:
+    """Return the units of each resource that a program took, discounted as their money is: times prices, that money.
+
+    Parameters
+    ----------
+    costs, held, people, years, rate : as in `delivery_flows`
+
+    Returns
+    -------
+    float64[row, year, resource]
+    """
+    out = np.zeros((len(people), years, len(RESOURCE_NAMES)))
+    for year, discount, units in _used(costs, held, people, years, rate):
+        out[:, year] += units * discount
+    return out
+
+
+def _used(
+    costs: Delivery, held: Floats, people: Floats, years: int, rate: float
+) -> Iterator[tuple[int, float, Floats]]:
+    """Return what is used at each time: year, discount factor and units [row, resource]."""
+    uses = [(costs.offer_week, people[:, None] * costs.per_participant)]
+    for contact, week in enumerate(costs.week):
+        uses.append(
+            (int(week), held[:, contact, :1] * costs.held[contact] + held[:, contact, 1:] * costs.missed[contact])
+        )
+    for week, units in uses:
+        if week // WEEKS_PER_YEAR < years:
+            yield week // WEEKS_PER_YEAR, (1.0 + rate) ** (-(week + 0.5) / WEEKS_PER_YEAR), units

@@ -20,7 +20,14 @@ from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOW_INDEX, FLOW_NAMES, FLOWS, net_public_financing
 from hecon.model.outcomes import MEASURE_NAMES
 from hecon.model.population import COLUMNS, Population, draw_population, level, people_arrays
-from hecon.model.programs import RESOURCE_NAMES, compile_program, delivery, delivery_flows, resource_use
+from hecon.model.programs import (
+    RESOURCE_NAMES,
+    compile_program,
+    delivery,
+    delivery_flows,
+    discounted_use,
+    resource_use,
+)
 from hecon.model.runs import blocks, run_blocks
 
 Floats = NDArray[np.float64]
@@ -102,10 +109,13 @@ def simulate(
     Returns
     -------
     Dataset of sums over the people of a subgroup:
-        money[draw, strategy, subgroup, year, flow], discounted NOK of 2025
-        outcome[draw, strategy, subgroup, measure]
-        units[draw, strategy, subgroup, resource], what delivery took, undiscounted; zero without money
-        people[draw, subgroup], how many there are
+
+        - money[draw, strategy, subgroup, year, flow], discounted NOK of 2025
+        - outcome[draw, strategy, subgroup, measure]
+        - units[draw, strategy, subgroup, resource], what delivery took, undiscounted; zero without money
+        - delivered[draw, strategy, subgroup, year, resource], the same by year and discounted as money is: times the
+          prices of the draw, the money of delivery
+        - people[draw, subgroup], how many there are
 
     Raises
     ------
@@ -135,6 +145,7 @@ def simulate(
                 into["money"][draw, index] = ran.money
                 into["outcome"][draw, index] = ran.outcome
                 into["units"][draw, index] = ran.units
+                into["delivered"][draw, index] = ran.delivered
             share = values["differences_carried_forward"]
             if weeks > WEEKS_PER_YEAR and share < 1.0:
                 year = replace(setup, weeks=WEEKS_PER_YEAR, money=False)
@@ -145,7 +156,7 @@ def simulate(
                     ).outcome
                     for strategy in setup.strategies
                 ]
-                carry_forward(into["money"][draw], into["outcome"][draw], first_year, share)
+                carry_forward((into["money"][draw], into["delivered"][draw]), into["outcome"][draw], first_year, share)
 
     run_blocks(
         simulate_block, blocks(len(inputs), DRAWS_PER_BLOCK), threads=1 if by_person else threads, progress=progress
@@ -188,12 +199,14 @@ class Ran(NamedTuple):
     outcome : float64[row, measure]
     held : float64[row, contact, 2], contacts held and missed
     units : float64[row, resource]
+    delivered : float64[row, year, resource], discounted
     """
 
     money: Floats
     outcome: Floats
     held: Floats
     units: Floats
+    delivered: Floats
 
 
 def run_strategy(
@@ -224,30 +237,33 @@ def run_strategy(
             progress=None,
         )
     units = np.zeros((rows, len(RESOURCE_NAMES)))
+    delivered = np.zeros((rows, setup.years, len(RESOURCE_NAMES)))
     if setup.money:
         given = outcome[:, kernel.OFFERED]
         costs = delivery(strategy, values.programs, values)
         units += resource_use(costs, held, given)
+        delivered += discounted_use(costs, held, given, setup.years, values["discount_rate"])
         money += delivery_flows(costs, held, given, setup.years, values["discount_rate"])
         money[..., FLOW_INDEX["cost_of_public_funds"]] = values["cost_of_public_funds"] * net_public_financing(money)
-    return Ran(money, outcome, held, units)
+    return Ran(money, outcome, held, units, delivered)
 
 
-def carry_forward(money: Floats, outcome: Floats, first_year: Sequence[Floats], share: float) -> None:
+def carry_forward(by_year: Sequence[Floats], outcome: Floats, first_year: Sequence[Floats], share: float) -> None:
     """Let differences to the first strategy that arise after the first year count for a share of them, in place.
 
     Parameters
     ----------
-    money : float64[strategy, row, year, flow]
+    by_year : what is counted by year: money, and what was delivered, each float64[strategy, row, year, ...]
     outcome : float64[strategy, row, measure]
     first_year : float64[row, measure] of each strategy, the outcomes after 52 weeks
     share : 0 for none of them
     """
-    for strategy in range(1, len(money)):
-        later = money[strategy, :, 1:]
-        later -= money[0, :, 1:]
-        later *= share
-        later += money[0, :, 1:]
+    for strategy in range(1, len(outcome)):
+        for amounts in by_year:
+            later = amounts[strategy, :, 1:]
+            later -= amounts[0, :, 1:]
+            later *= share
+            later += amounts[0, :, 1:]
         ended = outcome[0] + (first_year[strategy] - first_year[0])
         counted = ended + share * (outcome[strategy] - ended)
         outcome[strategy][:, OVER_THE_HORIZON] = counted[:, OVER_THE_HORIZON]
@@ -362,6 +378,10 @@ def _empty(setup: Setup, draws: int, labels: list[str] | list[int]) -> xr.Datase
             "money": (("draw", "strategy", "subgroup", "year", "flow"), np.zeros((*shape, setup.years, len(FLOWS)))),
             "outcome": (("draw", "strategy", "subgroup", "measure"), np.zeros((*shape, len(MEASURE_NAMES)))),
             "units": (("draw", "strategy", "subgroup", "resource"), np.zeros((*shape, len(RESOURCE_NAMES)))),
+            "delivered": (
+                ("draw", "strategy", "subgroup", "year", "resource"),
+                np.zeros((*shape, setup.years, len(RESOURCE_NAMES))),
+            ),
             "people": (("draw", "subgroup"), np.zeros((draws, len(labels)))),
         },
         coords={

@@ -1,0 +1,95 @@
+"""People's weeks by who pays what in them: the quantities that the statute's rates price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hecon.model import kernel
+from hecon.model.cohort import cohort_population
+from hecon.model.hazards import hazards
+from hecon.model.population import Population, draw_population
+from hecon.model.programs import compile_program
+from hecon.model.simulation import Setup, world_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from hecon.inputs.points import Inputs
+
+CATEGORY_NAMES = (
+    "in_work",
+    "full_employer",
+    "full_nav",
+    "full_unpaid",
+    "full_holiday_pay",
+    "full_later",
+    "full_later_holiday_pay",
+    "graded_employer",
+    "graded_nav",
+    "graded_unpaid",
+    "graded_holiday_pay",
+    "graded_later",
+    "graded_later_holiday_pay",
+    "on_aap",
+    "on_pension",
+    "unemployed_insured",
+    "unemployed_assisted",
+    "replaced_full",
+    "replaced_graded",
+    "replaced_aap",
+    "replaced_pension",
+    "replaced_unemployed",
+    "new_spell",
+)
+"""The kernel's categories, in its order; weeks of holiday pay and weeks replaced are counted in others too."""
+
+
+def weeks_by_category(
+    inputs: Inputs,
+    strategies: Sequence[str],
+    *,
+    people: int,
+    weeks: int,
+    seed: int,
+    cohort: pd.DataFrame | None = None,
+) -> tuple[Population, NDArray[np.float64]]:
+    """Return the people of the first draw, and their discounted weeks in each category.
+
+    Parameters
+    ----------
+    inputs, strategies, people, weeks, seed, cohort : as `simulate` takes them
+
+    Returns
+    -------
+    tuple of the people and float64[strategy, person, category]
+    """
+    setup = Setup(tuple(strategies), people, weeks, seed, (), cohort, money=False)
+    values = inputs.one(0)
+    who = draw_population(values, people, seed) if cohort is None else cohort_population(cohort, values, seed)
+    table = hazards(inputs.block(0, 1), weeks + int(who.weeks_sick_listed.max()))[0]
+    world = world_of(who, values, table, setup)
+    # A week of a category is worth one in a flow of its own.
+    counting = world.accounts._replace(
+        rate=np.ones((len(who), kernel.CATEGORIES)),
+        entries=np.arange(kernel.CATEGORIES + 1),
+        flow=np.arange(kernel.CATEGORIES),
+    )
+    counted = np.empty((len(strategies), len(who), kernel.CATEGORIES))
+    for position, strategy in enumerate(strategies):
+        program = compile_program(strategy, values.programs, values, who)
+        spent = np.zeros((len(who), setup.years, kernel.CATEGORIES))
+        into = kernel.Results(
+            np.arange(len(who)),
+            spent,
+            np.zeros((len(who), kernel.MEASURES)),
+            np.zeros((len(who), len(program.week), 2)),
+        )
+        ran = world._replace(program=program, accounts=counting)
+        kernel.simulate_people(0, len(who), seed, values.key, ran, into)
+        counted[position] = spent.sum(axis=1)
+    return who, counted
