@@ -4,10 +4,10 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help report test slow lint bench bugs analyses calibration validation clean
+.PHONY: help report test slow lint bench bugs analyses calibration validation docs linkcheck clean
 
 help:
-	@echo "make report   the ICER report: results/report.html"
+	@echo "make report   the ICER report in every format, in results/"
 	@echo "make test     the tests, without the slow ones"
 	@echo "make slow     the slow tests"
 	@echo "make lint     ruff and mypy"
@@ -16,6 +16,8 @@ help:
 	@echo "make analyses      every analysis: tables and figures in analyses/results/"
 	@echo "make calibration   every table of parameters/calibrated/, made again"
 	@echo "make validation    docs/validation.md, made again"
+	@echo "make docs     the documentation site: docs/_build/html/index.html"
+	@echo "make linkcheck     its links to other sites, which needs a network"
 	@echo "make clean    removes the environment, caches and results"
 	@echo "PYTHON=... names another Python (3.11 or later)"
 
@@ -23,7 +25,7 @@ report: $(VENV)/installed
 	$(RUN) analyses/icer_report.py
 
 test: $(VENV)/installed-test
-	$(RUN) -m pytest -n 2 -m "not slow"
+	$(RUN) -m pytest -n 2 --dist loadgroup -m "not slow"
 
 slow: $(VENV)/installed-test
 	$(RUN) -m pytest -m slow
@@ -59,17 +61,23 @@ calibration: $(VENV)/installed-test
 	$(RUN) analyses/calibration_tables.py
 
 validation: $(VENV)/installed
-	$(RUN) -m hecon validate --page docs
+	$(RUN) -m hecon validate --keep --page docs
+
+docs: $(VENV)/installed-test
+	$(RUN) -m sphinx -b html -n -W --keep-going -q docs docs/_build/html
+
+linkcheck: $(VENV)/installed-test
+	$(RUN) -m sphinx -b linkcheck -q docs docs/_build/linkcheck
 
 clean:
-	rm -rf $(VENV) results build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) results build dist docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hecon tests analyses benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The files `installed` and `installed-test` are stamps: made once, and again when pyproject.toml
 # changes. The install is editable, so a change of code or parameters needs no new one.
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	@echo "installing hecon into $(VENV)"
-	@$(PIP) install --editable .
+	@$(PIP) install --editable '.[pdf]'
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from hecon.evaluation.comparison import compare
     from hecon.evaluation.evsi import evsi
     from hecon.evaluation.frontier import icer_table, pairwise
+    from hecon.evaluation.store import read_comparison
     from hecon.evaluation.voi import evpi, evppi
     from hecon.inputs.errors import InputError
     from hecon.inputs.parameters import read_parameters
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from hecon.model.laws import check_laws
     from hecon.model.ledger import cost, costs
     from hecon.model.simulation import occupancy, simulate, trace
-    from hecon.report.document import write_report
+    from hecon.report.formats import write_report
     from hecon.report.statements import answer
 
 __version__ = "0.1.0"
@@ -44,11 +45,12 @@ _HOMES = {
     "occupancy": "hecon.model.simulation",
     "pairwise": "hecon.evaluation.frontier",
     "read_cohort": "hecon.model.cohort",
+    "read_comparison": "hecon.evaluation.store",
     "read_parameters": "hecon.inputs.parameters",
     "simulate": "hecon.model.simulation",
     "trace": "hecon.model.simulation",
     "validate": "hecon.calibration.validation",
-    "write_report": "hecon.report.document",
+    "write_report": "hecon.report.formats",
 }
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
     "occupancy",
     "pairwise",
     "read_cohort",
+    "read_comparison",
     "read_parameters",
     "simulate",
     "trace",

@@ -39,6 +39,11 @@ TABLES = {
     "evppi",
     "programs",
     "needed_effects",
+    "one_way",
+    "budget_by_payer",
+    "budget_cash",
+    "budget_volumes",
+    "budget_staff",
 }
 COHORT = "age,sex,start,weeks_sick_listed,wage\n40,man,full_sick_leave,8,500000\n50,woman,graded_sick_leave,20,800000\n"
 MINE = "These results rest on values that a user put in the place of the shipped ones"
@@ -458,12 +463,13 @@ def test_run_writes_what_it_says_and_nothing_else(run):
 
 
 def test_the_netcdf_opens_again(run):
-    with xr.open_dataset(run[1] / "results.nc", engine="h5netcdf") as dataset:
+    with xr.open_dataset(run[1] / "results.nc", engine="h5netcdf") as root:
+        assert (root.attrs["seed"], root.attrs["weeks"], root.attrs["draws"]) == (3, 104, 4)
+        assert root.attrs["overlaid"] == "none"
+        assert len(root.attrs["parameters"]) == 64
+    with xr.open_dataset(run[1] / "results.nc", group="carried", engine="h5netcdf") as dataset:
         assert dataset.sizes["draw"] == 4
         assert dataset.sizes["strategy"] == 4
-        assert (dataset.attrs["seed"], dataset.attrs["weeks"], dataset.attrs["draws"]) == (3, 104, 4)
-        assert dataset.attrs["overlaid"] == "none"
-        assert len(dataset.attrs["parameters"]) == 64
         assert np.isfinite(dataset["money"]).all()
         assert dataset["people"].sum("subgroup").to_numpy().tolist() == [40.0] * 4
 
@@ -479,7 +485,7 @@ def test_every_table_opens_again(run, name):
 
 def test_the_tables_hold_what_the_netcdf_holds(run):
     table = pd.read_csv(run[1] / "ledger.csv").set_index(["flow", "strategy"])["amount"]
-    with xr.open_dataset(run[1] / "results.nc", engine="h5netcdf") as dataset:
+    with xr.open_dataset(run[1] / "results.nc", group="carried", engine="h5netcdf") as dataset:
         money = dataset["money"].sel(year=1).sum("subgroup") / dataset["people"].sum("subgroup")
         mean = money.mean("draw").to_series().reorder_levels(["flow", "strategy"])
     np.testing.assert_allclose(table, mean[table.index], rtol=1e-5)
@@ -554,13 +560,14 @@ def report(tmp_path_factory):
     return result, path
 
 
-def test_report_writes_one_file_and_says_where(report):
+def test_report_writes_one_file_beside_the_results_and_says_where(report):
     result, path = report
-    headline, where = result.stdout.splitlines()
+    headline, where, kept = result.stdout.splitlines()
     assert where == f"Report: {path}"
+    assert kept.startswith(f"Results: {path.parent / 'results.nc'}, ")
     assert headline[0].isupper()
     assert headline.endswith(".")
-    assert [item.name for item in path.parent.iterdir()] == ["report.html"]
+    assert sorted(item.name for item in path.parent.iterdir()) == ["report.html", "results.nc"]
     text = path.read_text(encoding="utf-8")
     assert text.lstrip().lower().startswith("<!doctype html>")
     assert text.rstrip().endswith("</html>")
@@ -683,7 +690,7 @@ def test_an_interrupt_while_writing_keeps_the_file_that_was_there(tmp_path, monk
     monkeypatch.setattr(Path, "write_text", interrupted)
     assert call("report", *SMALL, "--out", path).exit_code == 130
     assert path.read_text(encoding="utf-8") == "the old one"
-    assert list(tmp_path.iterdir()) == [path]
+    assert sorted(tmp_path.iterdir()) == [path, tmp_path / "results.nc"]  # the run is kept before it is reported
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

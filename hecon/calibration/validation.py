@@ -64,7 +64,7 @@ class Validation:
     curves
         The year week by week: a mapping with ``curve``, ``arm``, ``week``, ``predicted``, ``low`` and ``high`` each.
     record
-        Seed, sizes, versions, the parameters' hash and the block's recipe.
+        Seed, sizes, versions, the parameters' hash, and the block's digest and recipe.
     """
 
     fitted: pd.DataFrame
@@ -216,6 +216,7 @@ def validate(
             "analysed": {arm: size.analysed for arm, size in sizes.items()},
             "randomised": {arm: size.randomised for arm, size in sizes.items()},
             "parameters": parameters.hash,
+            "block": parameters.blocks[BLOCK].digest,
             "refits_emulator_error": max(checks.get("emulator_error", {}).values(), default=None),
             "rows": len(parameters.blocks[BLOCK].draws),
             "recipe": parameters.blocks[BLOCK].about.recipe,

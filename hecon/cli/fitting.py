@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 import hecon
 from hecon.cli.options import COUNT, check_place
+from hecon.inputs.errors import InputError
 
 
 @click.command()
@@ -94,20 +95,36 @@ def _make_curves(program: str, folder: Path | None, **options: Any) -> None:  # 
 @click.option("--scenario", help="A named scenario to put in place.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Of parameters.")
 @click.option("--json", "numbers", type=click.Path(path_type=Path), help="Write the numbers to this file.")
+@click.option(
+    "--keep", is_flag=True, help="Write the numbers beside the calibrated table, where the report reads them."
+)
 @click.option("--page", type=click.Path(path_type=Path), help="Write validation.md and its figures to this folder.")
 @click.option("--quiet", is_flag=True, help="No progress bars.")
-def validate(folder: Path | None, numbers: Path | None, page: Path | None, *, quiet: bool, **options: Any) -> None:  # noqa: ANN401
+def validate(
+    folder: Path | None,
+    numbers: Path | None,
+    page: Path | None,
+    *,
+    keep: bool,
+    quiet: bool,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Run the Trondheim trial again and again, and see where its published figures fall."""
     from hecon.calibration.figures import DATE
-    from hecon.report.validation import FOLDER, NUMBERS, PAGE, terminal, write_page
+    from hecon.report.validation import NUMBERS, PAGE, terminal, write_page
 
     files = [] if numbers is None else [numbers]
     for file in files:
         check_place(file.parent, file, "--json")
     if page is not None:
         check_place(page, page / PAGE, "--page")
-        files.append(page / FOLDER / NUMBERS)
-    validation = hecon.validate(hecon.read_parameters(DATE, folder), progress=not quiet, **options)
+    parameters = hecon.read_parameters(DATE, folder)
+    if keep:
+        if options["scenario"] is not None:
+            raise InputError(f"--keep: what is kept is the base case, not {options['scenario']}: write it with --json")
+        check_place(parameters.folder / "calibrated", parameters.folder / NUMBERS, "--keep")
+        files.append(parameters.folder / NUMBERS)
+    validation = hecon.validate(parameters, progress=not quiet, **options)
     content = validation.content()
     for file in files:
         validation.save(file)

@@ -21,6 +21,7 @@ from hecon import SEED
 from hecon.inputs.errors import InputError
 from hecon.model.ledger import FLOWS, PUBLIC
 from hecon.model.programs import RESOURCES
+from hecon.model.runs import run_blocks
 from hecon.model.simulation import COMPARATOR, simulate
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def budget_impact(
     threads
         Number of threads; never shows in the results.
     progress
-        Whether to show how far each quarter's run has come.
+        Whether to show how many quarters have been run.
 
     Returns
     -------
@@ -170,27 +171,25 @@ def quarterly(
     Dataset, per person: money[draw, strategy, quarter, flow] of `BUDGET_FLOWS`, units[draw, strategy, quarter,
     resource], and offered[draw, strategy], the share who are offered the program
     """
-    totals = []
-    for quarter in range(1, quarters + 1):
-        run = simulate(
-            inputs,
-            strategies,
-            people=people,
-            weeks=QUARTER * quarter,
-            seed=seed,
-            cohort=cohort,
-            threads=threads,
-            progress=f"Quarter {quarter} of {quarters}" if progress else None,
-        )
+    until: dict[int, xr.Dataset] = {}
+
+    def follow(quarter: int) -> None:
+        run = simulate(inputs, strategies, people=people, weeks=QUARTER * quarter, seed=seed, cohort=cohort, threads=1)
         everybody = run["people"].sum("subgroup")
-        until = xr.Dataset(
+        sums = xr.Dataset(
             {
                 "money": run["money"].sel(flow=list(BUDGET_FLOWS)).sum(["subgroup", "year"]),
                 "units": run["units"].sum("subgroup"),
                 "offered": run["outcome"].sel(measure="offered", drop=True).sum("subgroup"),
             }
         )
-        totals.append(until / everybody)
+        until[quarter] = sums / everybody
+
+    # The longest first, so that no thread is left with it at the end.
+    run_blocks(
+        follow, range(quarters, 0, -1), threads=threads, progress="Budget impact by quarter" if progress else None
+    )
+    totals = [until[quarter] for quarter in range(1, quarters + 1)]
     sums = xr.concat(
         [xr.zeros_like(totals[0]), *totals], dim="quarter", join="exact", data_vars="all", coords="minimal"
     )

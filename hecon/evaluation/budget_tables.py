@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from hecon.evaluation.budget import BUDGET_FLOWS, DELIVERY_FLOWS
+from hecon.evaluation.budget import BUDGET_FLOWS, DELIVERY_FLOWS, budget_impact
 from hecon.evaluation.cea import interval
 from hecon.model.ledger import FLOWS, PUBLIC, cost
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from hecon.inputs.parameters import Parameters
+
+YEARS, DRAWS, PEOPLE = 5, 150, 200
+"""Of a roll-out beside a comparison: its interval is the parameters', and few people a draw show it."""
 TREASURY = "treasury"
 REVENUE = tuple(flow.name for flow in FLOWS if flow.payee == TREASURY)
 """Taxes and contributions."""
 BENEFITS = tuple(name for name in BUDGET_FLOWS if name not in (*DELIVERY_FLOWS, *REVENUE))
 """Paid by rule to whoever has the right: what is saved here does not come back to those who pay for the program."""
+
+
+@dataclass(frozen=True)
+class RollOut:
+    """What a national roll-out of each of some programs would spend and release, over the calendar years.
+
+    Attributes
+    ----------
+    by_payer, cash, volumes, staff
+        As the functions of these names give them.
+    draws, people
+        Draws of the probabilistic analysis, and synthetic people in each.
+    """
+
+    by_payer: pd.DataFrame = field(repr=False)
+    cash: pd.DataFrame = field(repr=False)
+    volumes: pd.DataFrame = field(repr=False)
+    staff: pd.DataFrame = field(repr=False)
+    draws: int
+    people: int
+
+
+def roll_out(
+    parameters: Parameters,
+    programs: Sequence[str],
+    *,
+    draws: int = DRAWS,
+    people: int = PEOPLE,
+    seed: int,
+    threads: int | None = None,
+    progress: bool = False,
+) -> RollOut:
+    """Give the tables of a budget impact over five years.
+
+    Parameters
+    ----------
+    parameters, programs, seed, threads, progress
+        As for `budget_impact`.
+    draws, people
+        Draws of the probabilistic analysis, and synthetic people in each: no more than `DRAWS` and `PEOPLE` are run.
+    """
+    sizes = {"draws": min(draws, DRAWS), "people": min(people, PEOPLE)}
+    impact = budget_impact(parameters, programs, years=YEARS, seed=seed, threads=threads, progress=progress, **sizes)
+    return RollOut(by_payer(impact), cash(impact), volumes(impact), staff(impact), **sizes)
 
 
 def by_payer(impact: xr.Dataset) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +14,22 @@ import xarray as xr
 
 from hecon import SEED, __version__
 from hecon.evaluation import results
+from hecon.evaluation.account import account
+from hecon.evaluation.budget_tables import RollOut, roll_out
 from hecon.evaluation.cea import incremental
 from hecon.evaluation.choices import Choices, choices
 from hecon.evaluation.information import BASE, Information, information, redrawing
+from hecon.evaluation.one_way import one_way
 from hecon.evaluation.pairs import value_of_day
 from hecon.evaluation.plans import check_strategies
 from hecon.evaluation.precision import Precision, again_inputs, other_luck, precision
+from hecon.evaluation.trial import AgainstTrial, against_trial
+from hecon.evaluation.what_if import Size
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import costs
-from hecon.model.runs import code_digest, run_blocks, whole_file, write_csv
-from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
+from hecon.model.runs import code_digest, run_blocks, write_csv
+from hecon.model.simulation import COMPARATOR, STRATEGIES, occupancy, simulate, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +43,8 @@ NO_AAP_DIFFERENCE = "aap_difference_zero"
 SUBGROUPS = ("start", "diagnosis")
 QUANTILES = np.linspace(0.0, 1.0, 201)
 LEAST_WEEKS = 104
+ONE_WAY_PEOPLE = 2000
+"""People in whom each parameter is moved by itself, at most."""
 HEALTH_ONLY = {"causal_share_of_utility_difference"}
 """Parameters that move QALYs and no money: a scenario of these alone cannot change a gain in NOK."""
 
@@ -52,7 +60,7 @@ class Comparison:
     comparator
         The strategy that the others are measured against.
     base
-        Base case, per person: ``flow[horizon, strategy, flow]``, ``cost`` and ``cost_error[horizon, strategy,
+        Base case, per person: ``money[horizon, strategy, flow]``, ``cost`` and ``cost_error[horizon, strategy,
         perspective]`` (the Monte Carlo error of the increment, from persons), ``outcome`` and ``outcome_error[strategy,
         measure]``, ``benefit_days[strategy, quantile]``, ``weeks_to_return[strategy, quantile]`` and ``value_of_day``.
     carried
@@ -73,6 +81,16 @@ class Comparison:
         What knowing more would be worth before choosing.
     choices
         Every program beside those compared, and the effect that some would need; None where the people are a user's.
+    one_way
+        What each parameter does by itself over 12 months, as `hecon.evaluation.one_way.one_way` gives it; None where
+        the people are a user's.
+    budget
+        What a national roll-out would spend and release; None where the people are a user's, or the comparator is not
+        usual case management.
+    trial
+        The trial's arms, emulated at the base case, beside what it published.
+    account
+        What the base case's first 12 months are made of, as quantities that times prices give every flow.
     record
         Seed, sizes, versions, the calibrated tables and the parameters' hash.
     """
@@ -88,6 +106,10 @@ class Comparison:
     precision: Precision = field(repr=False)
     information: Information = field(repr=False)
     choices: Choices | None = field(repr=False)
+    one_way: pd.DataFrame | None = field(repr=False)
+    budget: RollOut | None = field(repr=False)
+    trial: AgainstTrial = field(repr=False)
+    account: xr.Dataset = field(repr=False)
     record: Mapping[str, Any]
 
     @property
@@ -105,32 +127,25 @@ class Comparison:
         """How many draws the probabilistic analysis has."""
         return int(self.carried.sizes["draw"])
 
+    @cached_property
+    def per_person(self) -> xr.Dataset:
+        """Money and outcomes of `carried` per person, over the people of all subgroups."""
+        return results.per_person(self.carried)
+
+    @cached_property
+    def per_person_alike(self) -> xr.Dataset:
+        """The same of `alike`."""
+        return results.per_person(self.alike)
+
     def label(self, strategy: str) -> str:
         """Give a strategy's name in words."""
         return self.parameters.programs[strategy].label
 
-    def to_dataset(self) -> xr.Dataset:
-        """Give all results as one dataset, for a file."""
-        alike = self.alike.drop_attrs().sum("subgroup")
-        parts = [
-            self.base.rename({name: f"base_{name}" for name in self.base.data_vars}),
-            self.carried.drop_attrs(),
-            alike.rename({name: f"{name}_{NO_AAP_DIFFERENCE}" for name in alike.data_vars}),
-            self.occupancy.rename("occupancy").to_dataset(),
-            self.scenarios.rename("scenario_gain").rename(horizon="scenario_horizon").to_dataset(),
-            self.structural.rename("structural_cost").rename(scenario="structural_scenario").to_dataset(),
-        ]
-        merged = xr.merge(parts, join="exact", compat="equals", combine_attrs="drop")
-        attributes = {key: value if isinstance(value, int) else str(value) for key, value in self.record.items()}
-        return merged.assign_attrs(attributes)
-
     def save(self, path: Path) -> Path:
-        """Write all results to one NetCDF file, whole or not at all."""
-        dataset = self.to_dataset()
-        squeezed = {name: {"zlib": True, "complevel": 4} for name, values in dataset.data_vars.items() if values.ndim}
-        with whole_file(path) as temporary:
-            dataset.to_netcdf(temporary, engine="h5netcdf", encoding=squeezed)
-        return path
+        """Write everything to one NetCDF file, which `hecon.read_comparison` reads again."""
+        from hecon.evaluation.store import save
+
+        return save(self, path)
 
     def save_csv(self, folder: Path) -> list[Path]:
         """Write the tables of results, one CSV each, six significant digits."""
@@ -154,6 +169,15 @@ class Comparison:
         }
         if self.choices is not None:
             tables |= {"programs": self.choices.programs, "needed_effects": self.choices.needed}
+        if self.one_way is not None:
+            tables["one_way"] = self.one_way
+        if self.budget is not None:
+            tables |= {
+                "budget_by_payer": self.budget.by_payer,
+                "budget_cash": self.budget.cash,
+                "budget_volumes": self.budget.volumes,
+                "budget_staff": self.budget.staff,
+            }
         return [write_csv(table, folder / f"{name}.csv") for name, table in tables.items()]
 
 
@@ -268,6 +292,31 @@ def compare(
         choices=None
         if cohort is not None
         else choices(parameters, strategies, draws=draws, seed=seed, threads=threads, progress=progress),
+        one_way=None
+        if cohort is not None
+        else one_way(
+            parameters,
+            strategies,
+            run=Size(
+                people=min(people, ONE_WAY_PEOPLE),
+                seed=seed,
+                threads=threads,
+                progress="One parameter at a time" if progress else None,
+            ),
+        ),
+        budget=None
+        if cohort is not None or comparator != COMPARATOR
+        else roll_out(
+            parameters,
+            strategies[1:],
+            draws=draws,
+            people=min(people, draw_people),
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        ),
+        trial=against_trial(parameters, strategies, seed),
+        account=account(parameters, persons, people=people, seed=seed, cohort=cohort),
         record={
             "seed": seed,
             "draws": draws,
@@ -316,17 +365,21 @@ def _reduced(run: xr.Dataset, comparator: str) -> xr.Dataset:
     outcome = persons["outcome"]
     return xr.Dataset(
         {
-            "flow": money.mean("subgroup"),
+            "money": money.mean("subgroup"),
             "cost": cost.mean("subgroup"),
             "cost_error": incremental(cost, comparator).std("subgroup", ddof=1) / root,
             "outcome": outcome.mean("subgroup"),
             "outcome_error": incremental(outcome, comparator).std("subgroup", ddof=1) / root,
-            "benefit_days": outcome.sel(measure="benefit_days_12m", drop=True).quantile(QUANTILES, "subgroup"),
-            "weeks_to_return": outcome.sel(measure="weeks_to_sustained_return", drop=True).quantile(
-                QUANTILES, "subgroup"
-            ),
+            "benefit_days": _quantiles(outcome, "benefit_days_12m"),
+            "weeks_to_return": _quantiles(outcome, "weeks_to_sustained_return"),
         }
     )
+
+
+def _quantiles(outcome: xr.DataArray, measure: str) -> xr.DataArray:
+    """Give quantiles of an outcome over persons, [strategy, quantile]."""
+    over_persons = outcome.sel(measure=measure, drop=True).quantile(QUANTILES, "subgroup")
+    return over_persons.transpose("strategy", "quantile")
 
 
 def _occupancy(

@@ -12,7 +12,7 @@ import xarray as xr
 from hecon.evaluation import cea, pairs
 from hecon.evaluation.estimates import TAILS, spread
 from hecon.evaluation.frontier import icer_table
-from hecon.model.ledger import FLOWS, Productivity, costs
+from hecon.model.ledger import FLOWS, PARTIES, SOCIETY, Productivity, cost, costs
 from hecon.model.outcomes import MEASURES
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ AAP_DIFFERENCE_ZERO = "(c) allowance difference zero"
 HORIZONS = (YEAR_1, NO_EFFECT_AFTER, CARRIED_FORWARD, AAP_DIFFERENCE_ZERO)
 """The headline, and the long horizon under three assumptions about what comes after month 12."""
 
+COUNTED = tuple(flow for flow in FLOWS if flow.kind != "friction")
+"""Flows under human capital; replacements, a party of the others, neither pay nor are paid in them."""
+COUNTED_PARTIES = tuple(name for name in PARTIES if any(name in {flow.payer, flow.payee} for flow in COUNTED))
 DELIVERY_FLOWS = tuple(flow.name for flow in FLOWS if flow.kind == "delivery")
 DAYS = "benefit_days_12m"
 
@@ -38,7 +41,7 @@ def costs_by_horizon(comparison: Comparison, productivity: Productivity = "human
     money = _money(comparison)
     year_1 = costs(money.sel(year=1, drop=True), productivity=productivity)
     carried = costs(money.sum("year"), productivity=productivity)
-    alike = costs(per_person(comparison.alike)["money"].sum("year"), productivity=productivity)
+    alike = costs(comparison.per_person_alike["money"].sum("year"), productivity=productivity)
     comparator = comparison.comparator
     stopped = carried.sel(strategy=comparator, drop=True) + cea.incremental(year_1, comparator)
     parts = [part.transpose("draw", "strategy", "perspective") for part in (year_1, stopped, carried, alike)]
@@ -120,6 +123,49 @@ def ledger(comparison: Comparison) -> pd.DataFrame:
     return table
 
 
+def by_party(comparison: Comparison) -> pd.DataFrame:
+    """Give what every party, the outside world among them, gains with each program per person in the first 12 months.
+
+    Returns
+    -------
+    DataFrame with ``party``, ``strategy`` (programs only) and ``gain`` (with ``_error``, ``_low``, ``_high``), NOK;
+    over all parties the gains of a program sum to zero
+    """
+    money = _money(comparison).sel(year=1, drop=True)
+    rows = []
+    for party in COUNTED_PARTIES:
+        gain = -cea.incremental(cost(money, {party}), comparison.comparator)
+        rows += [
+            {"party": party, "strategy": name, **_spread("gain", gain.sel(strategy=name).to_numpy())}
+            for name in comparison.programs
+        ]
+    return pd.DataFrame(rows)
+
+
+def to_society(comparison: Comparison) -> pd.DataFrame:
+    """Give what society gains with each program from the outside in 12 months, part by part, and what cancels in it.
+
+    Returns
+    -------
+    DataFrame with ``strategy``, ``part`` and ``gain`` (with ``_error``, ``_low``, ``_high``), NOK per person: the parts
+    ``production`` (disruption deducted), ``delivery`` and ``public_funds`` (their cost), which sum to its gain, and
+    ``cancels``, the changes of payments between its parties added up without their signs, whose net is nothing
+    """
+    increment = cea.incremental(_money(comparison).sel(year=1, drop=True), comparison.comparator)
+    parts: dict[str, list[str]] = {"production": [], "delivery": [], "public_funds": [], "cancels": []}
+    for flow in COUNTED:
+        crosses = "outside" in {flow.payer, flow.payee}
+        kind = ("public_funds" if flow.kind == "transfer" else flow.kind) if crosses else "cancels"
+        parts[kind].append(flow.name)
+    rows = []
+    for name in comparison.programs:
+        for part, flows in parts.items():
+            moved = increment.sel(strategy=name, flow=flows)
+            gain = (moved * np.sign(moved.mean("draw"))).sum("flow") if part == "cancels" else -cost(moved, SOCIETY)
+            rows.append({"strategy": name, "part": part, **_spread("gain", gain.to_numpy())})
+    return pd.DataFrame(rows)
+
+
 def program_costs_and_effects(comparison: Comparison) -> tuple[xr.DataArray, xr.DataArray]:
     """Give program cost (NOK) and sick-leave days avoided per person in 12 months: [draw, strategy] each.
 
@@ -198,7 +244,7 @@ def returns(comparison: Comparison) -> pd.DataFrame:
     Ratios are NaN where the change in delivery cost is not positive; so are their intervals unless it is in every draw.
     """
     delivery = _money(comparison).sel(flow=list(DELIVERY_FLOWS)).sum("flow")
-    delivery_alike = per_person(comparison.alike)["money"].sel(flow=list(DELIVERY_FLOWS)).sum("flow")
+    delivery_alike = comparison.per_person_alike["money"].sel(flow=list(DELIVERY_FLOWS)).sum("flow")
     year_1 = delivery.sel(year=1, drop=True)
     spent = [year_1, year_1, delivery.sum("year"), delivery_alike.sum("year")]
     society = costs_by_horizon(comparison).sel(perspective="society", drop=True)
@@ -319,7 +365,7 @@ def subgroups(comparison: Comparison) -> pd.DataFrame:
 
 def outcomes(comparison: Comparison) -> pd.DataFrame:
     """Give every outcome per person by strategy: probabilistic mean and base case, with increments and their errors."""
-    values = per_person(comparison.carried)["outcome"]
+    values = comparison.per_person["outcome"]
     increment = cea.incremental(values, comparison.comparator)
     low, high = cea.interval(increment)
     columns = {
@@ -372,7 +418,7 @@ def structural(comparison: Comparison) -> pd.DataFrame:
 
 def _money(comparison: Comparison) -> xr.DataArray:
     """Give NOK per person: [draw, strategy, year, flow], differences carried forward."""
-    return per_person(comparison.carried)["money"]
+    return comparison.per_person["money"]
 
 
 def by_horizon(money: xr.DataArray) -> dict[str, xr.DataArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,11 @@ from hecon.model.trial import STATISTICS, emulate, simulated_trials, statistics
 from hecon.model.trial import hazard_ratios as ratio_of_arms
 
 if TYPE_CHECKING:
-    from hecon.evaluation.comparison import Comparison
+    from collections.abc import Sequence
+
     from hecon.inputs.parameters import Parameters
+    from hecon.inputs.points import Inputs
+    from hecon.inputs.targets import Target
 
 TRIALS = 2000
 PEOPLE = 20_000
@@ -23,14 +27,54 @@ SIZE = 255
 COLUMNS = ("strategy", "statistic", "published", "simulated", "low", "high", "within")
 
 
-def published(parameters: Parameters) -> pd.DataFrame:
-    """Give the trial's published figures that an emulated arm has too; empty without a file targets.toml.
+@dataclass(frozen=True)
+class AgainstTrial:
+    """The trial's arms, emulated at the base case, beside its figures; empty tables without a file targets.toml.
 
-    Returns
-    -------
-    DataFrame with ``arm``, ``strategy``, ``statistic``, ``value`` and ``n``
+    Attributes
+    ----------
+    published
+        What the trial published that an emulated arm has too: ``arm``, ``strategy``, ``statistic``, ``value``, ``n``.
+    statistics
+        Of the strategies compared: ``strategy``, ``statistic``, ``published``, ``simulated``, ``low``, ``high`` (95%
+        range over simulated trials of the same size) and ``within``.
+    ratios
+        The hazard ratios of return between arms: ``strategy``, ``against``, ``adjusted``, ``published``,
+        ``published_low``, ``published_high`` (from the standard error), ``simulated``, ``low``, ``high`` and
+        ``within``; the model's is unadjusted.
     """
-    targets = read_targets(parameters.folder) if (parameters.folder / "targets.toml").is_file() else ()
+
+    published: pd.DataFrame = field(repr=False)
+    statistics: pd.DataFrame = field(repr=False)
+    ratios: pd.DataFrame = field(repr=False)
+
+
+def against_trial(parameters: Parameters, strategies: Sequence[str], seed: int, people: int = PEOPLE) -> AgainstTrial:
+    """Emulate the trial's arms at the base case and set them beside its figures.
+
+    Parameters
+    ----------
+    parameters
+        As `read_parameters` gives them.
+    strategies
+        Whose arms' statistics are wanted; hazard ratios are of all arms.
+    seed
+        Of all luck.
+    people
+        In each emulated arm; each arm has the trial's own mix at inclusion.
+    """
+    file = parameters.folder / "targets.toml"
+    targets = read_targets(parameters.folder) if file.is_file() else ()
+    figures = _published(targets)
+    inputs = parameters.base_case()
+    return AgainstTrial(
+        figures,
+        _statistics(inputs, figures[figures["strategy"].isin(strategies)], seed, people),
+        _ratios(inputs, targets, seed, people),
+    )
+
+
+def _published(targets: Sequence[Target]) -> pd.DataFrame:
     rows = [
         (target.arm, ARMS[target.arm], target.statistic, target.value, target.n)
         for target in targets
@@ -39,24 +83,9 @@ def published(parameters: Parameters) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arm", "strategy", "statistic", "value", "n"])
 
 
-def against_trial(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
-    """Emulate the trial's arms at the base case and set them beside its figures.
-
-    Parameters
-    ----------
-    people
-        In each emulated arm; each arm has the trial's own mix at inclusion.
-
-    Returns
-    -------
-    DataFrame with ``strategy``, ``statistic``, ``published``, ``simulated``, ``low``, ``high`` (95% range over
-    simulated trials of the same size) and ``within``
-    """
-    inputs = comparison.parameters.base_case()
-    seed = int(comparison.record["seed"])
-    figures = published(comparison.parameters)
+def _statistics(inputs: Inputs, figures: pd.DataFrame, seed: int, people: int) -> pd.DataFrame:
     rows = []
-    for arm, ours in figures[figures["strategy"].isin(comparison.strategies)].groupby("arm", sort=False):
+    for arm, ours in figures.groupby("arm", sort=False):
         cohort = emulate(inputs, str(arm), people=people, seed=seed)
         simulated = statistics(cohort)
         trials = statistics(simulated_trials(cohort, int(ours["n"].max()), trials=TRIALS, seed=seed))
@@ -67,19 +96,7 @@ def against_trial(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def hazard_ratios(comparison: Comparison, people: int = PEOPLE) -> pd.DataFrame:
-    """Set the hazard ratios that the trial published beside the model's between the emulated arms.
-
-    Returns
-    -------
-    DataFrame with ``strategy``, ``against``, ``adjusted``, ``published``, ``published_low``, ``published_high`` (from
-    the standard error), ``simulated``, ``low``, ``high`` and ``within``; the model's is unadjusted
-    """
-    inputs = comparison.parameters.base_case()
-    seed = int(comparison.record["seed"])
-    targets = (
-        read_targets(comparison.parameters.folder) if (comparison.parameters.folder / "targets.toml").is_file() else ()
-    )
+def _ratios(inputs: Inputs, targets: Sequence[Target], seed: int, people: int) -> pd.DataFrame:
     ratios = [target for target in targets if target.is_ratio and target.se is not None and target.arm in ARMS]
     cohorts = {arm: emulate(inputs, arm, people=people, seed=seed) for arm in ARMS} if ratios else {}
     rows = []

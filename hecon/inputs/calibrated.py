@@ -1,6 +1,7 @@
 """Calibrated blocks: tables of joint draws, each with the recipe that made it."""
 
 import csv
+import hashlib
 import io
 import math
 import tomllib
@@ -52,6 +53,13 @@ class Block:
     columns: tuple[str, ...]
     point: Floats
     draws: Floats
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its columns, its point and its draws: what says whether two tables are the same."""
+        digest = hashlib.sha256("\n".join(self.columns).encode())
+        digest.update(np.vstack([self.point, self.draws]).astype("<f8").tobytes())
+        return digest.hexdigest()
 
     def rows(self, u: Floats) -> Floats:
         """Give float64[point, column] at points of the block's coordinate."""

@@ -15,9 +15,10 @@ import hecon
 from hecon.inputs.calibrated import Block, ScenarioTable
 from hecon.inputs.entries import Defined, Entries, Parameter
 from hecon.inputs.errors import InputError, closest
+from hecon.inputs.origin import Origin, Step
 from hecon.inputs.overlays import Overlay, overlay_files, read_overlay, replacements
 from hecon.inputs.points import Draw, Inputs, checked_points, drawn_values, random_points
-from hecon.inputs.reading import Folder, read_folder
+from hecon.inputs.reading import Folder, folder_of, read_folder
 from hecon.inputs.schema import Change, ProgramFile, Scenario, Source
 
 __all__ = ["Draw", "Inputs", "Parameter", "Parameters", "read_parameters", "shipped_folder"]
@@ -54,11 +55,40 @@ def read_parameters(
         With one line for every fault of every file.
     """
     path = shipped_folder() if folder is None else Path(folder)
-    parameters = _on(read_folder(path, calibrated=calibrated), date)
+    parameters = _on(read_folder(path, calibrated=calibrated), date, calibrated=calibrated)
     several = (overlays,) if isinstance(overlays, str | Path | Mapping) else overlays
     for overlay in several:
         for part in overlay_files(overlay):
             parameters = parameters.overlay(part)
+    return parameters
+
+
+def read_again(origin: Origin, date: dt.date, place: Path) -> "Parameters":
+    """Read parameters from what they were read from, and put in place what was put in place since.
+
+    Parameters
+    ----------
+    origin
+        Of `Parameters`.
+    date
+        The date.
+    place
+        What stands for the folder, in messages.
+
+    Raises
+    ------
+    InputError
+        With one line for every fault.
+    """
+    folder = folder_of(origin.texts, place, calibrated=origin.calibrated)
+    parameters = _on(replace(folder, validation=origin.validation), date, calibrated=origin.calibrated)
+    for step in origin.steps:
+        if step.changes is not None:
+            parameters = parameters.changed(step.name, step.changes)
+        elif step.program is not None:
+            parameters = parameters.with_program(step.program)
+        else:
+            parameters = parameters.with_scenario(step.name)
     return parameters
 
 
@@ -92,6 +122,8 @@ class Parameters:
         SHA-256 of the date and of all that was read, overlays included.
     folder
         Where the files stand.
+    origin
+        What was read and what was put in place since; None where that was a block, which no file holds.
     """
 
     date: dt.date
@@ -105,6 +137,7 @@ class Parameters:
     folder: Path
     hash: str
     overlaid: tuple[str, ...] = ()
+    origin: Origin | None = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> Parameter:
         """Give a parameter by name, as `entries` does."""
@@ -157,8 +190,11 @@ class Parameters:
 
     def overlay(self, overlay: Overlay) -> "Parameters":
         """Put other values in place of some: fixed, unless they bring a distribution."""
-        where, changes = read_overlay(overlay)
-        return _changed(self, where, changes)
+        return self.changed(*read_overlay(overlay))
+
+    def changed(self, where: str, changes: Mapping[str, Change]) -> "Parameters":
+        """Put an overlay's changes in place; `where` names it in messages."""
+        return replace(_changed(self, where, changes), origin=_then(self, Step("overlay", where, changes)))
 
     def with_scenario(self, name: str) -> "Parameters":
         """Put a scenario in place: its table of draws, if it has one, and then its values.
@@ -179,7 +215,7 @@ class Parameters:
         drawn = self
         if scenario.calibration is not None and self.blocks:
             drawn = _recalibrated(self, where, scenario.calibration)
-        return _changed(drawn, where, scenario.changes)
+        return replace(_changed(drawn, where, scenario.changes), origin=_then(self, Step("scenario", name)))
 
     def with_program(self, program: ProgramFile) -> "Parameters":
         """Put a program beside the others, or in the place of the one that has its name.
@@ -201,6 +237,7 @@ class Parameters:
             self,
             programs={**self.programs, program.name: program},
             hash=hashlib.sha256(text.encode()).hexdigest(),
+            origin=_then(self, Step("program", program.name, program=program)),
         )
 
     def with_block(self, block: Block) -> "Parameters":
@@ -212,6 +249,7 @@ class Parameters:
             entries=self.entries.replaced(block.parameters()),
             blocks={**self.blocks, block.name: block},
             hash=digest.hexdigest(),
+            origin=None,
         )
 
 
@@ -242,7 +280,11 @@ def _recalibrated(parameters: Parameters, where: str, table: str) -> Parameters:
     )
 
 
-def _on(folder: Folder, date: dt.date) -> Parameters:
+def _then(parameters: Parameters, step: Step) -> Origin | None:
+    return None if parameters.origin is None else parameters.origin.then(step)
+
+
+def _on(folder: Folder, date: dt.date, *, calibrated: bool) -> Parameters:
     present: dict[str, Parameter] = {}
     absent: dict[str, str] = dict(folder.uncalibrated)
     for name, defined in folder.definitions.items():
@@ -263,6 +305,7 @@ def _on(folder: Folder, date: dt.date) -> Parameters:
         definitions=folder.definitions,
         folder=folder.path,
         hash=hashlib.sha256(f"{folder.hash} {date}".encode()).hexdigest(),
+        origin=Origin(folder.texts, calibrated, validation=folder.validation),
     )
 
 

@@ -3,8 +3,8 @@
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -33,6 +33,8 @@ from hecon.inputs.schema import (
     validate,
 )
 
+VALIDATION = "calibrated/validation.json"
+"""Where the record of a validation is kept: of the parameters, and none of them."""
 APART = frozenset({"targets.toml", "unseen.toml"})  # published figures: the model reads none, others do
 
 
@@ -41,7 +43,8 @@ class Folder:
     """Everything a folder of parameter files says, on all dates.
 
     Where there is no calibrated block yet, `uncalibrated` says by name which parameters
-    its programs and scenarios await. `tables` are the scenarios' own tables of draws.
+    its programs and scenarios await. `tables` are the scenarios' own tables of draws, `texts`
+    the text of every file that was read, and `validation` that of the record of a validation.
     """
 
     path: Path
@@ -53,7 +56,9 @@ class Folder:
     tables: Mapping[str, ScenarioTable]
     prices: Prices
     uncalibrated: Mapping[str, str]
+    texts: Mapping[str, str]
     hash: str
+    validation: str = ""
 
 
 def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
@@ -67,6 +72,31 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
     if not path.is_dir():
         raise InputError(f"{path}: is not a folder of parameters: give one that is")
     texts, faults = _texts(path, calibrated=calibrated)
+    record = path / VALIDATION
+    kept = record.read_text(encoding="utf-8", errors="replace") if calibrated and record.is_file() else ""
+    return replace(folder_of(texts, path, faults, calibrated=calibrated), validation=kept)
+
+
+def folder_of(texts: Mapping[str, str], path: Path, faults: Iterable[str] = (), *, calibrated: bool = True) -> Folder:
+    """Read a folder of parameter files from the text of each.
+
+    Parameters
+    ----------
+    texts
+        By the files' places in the folder.
+    path
+        Where the folder stands.
+    faults
+        What is wrong with it already.
+    calibrated
+        Whether calibrated tables are to be expected.
+
+    Raises
+    ------
+    InputError
+        With one line for every fault of every file.
+    """
+    faults = list(faults)
     tables = {name: _toml(name, text, faults) for name, text in texts.items() if not name.startswith(TABLES)}
     broken = bool(faults)  # names may be missing then, and absence proves nothing
     if "sources.toml" not in texts:
@@ -123,6 +153,7 @@ def read_folder(path: Path, *, calibrated: bool = True) -> Folder:
         own_tables,
         prices,
         uncalibrated,
+        texts,
         digest.hexdigest(),
     )
 

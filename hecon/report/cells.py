@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
-from hecon.report.numbers import interval, number, plus_minus
+from hecon.report.language import mark, t, translated
+from hecon.report.numbers import chance, exact, interval, number, plus_minus
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from hecon.evaluation.comparison import Comparison
+
+LENGTHS = {
+    2: mark("two years"),
+    3: mark("three years"),
+    4: mark("four years"),
+    5: mark("five years"),
+    10: mark("ten years"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,16 +44,40 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure: its caption, what a reader who cannot see it is told, and the drawing."""
+
+    caption: str
+    alt: str
+    svg: str | bytes
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a part of the report says: sentences, what a reader must be warned of, a figure, and tables.
+
+    The first tables, as many as `open`, stand on the page; the others open when they are asked for.
+    """
+
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    figure: Figure | None = None
+    tables: tuple[Table, ...] = ()
+    open: int = 1
+    notes: tuple[str, ...] = ()
+
+
 def years(comparison: Comparison) -> str:
     """Give the long horizon in words."""
     length = comparison.record["weeks"] / 52
-    names = {2: "two", 3: "three", 4: "four", 5: "five", 10: "ten"}
-    return f"{names.get(length, f'{length:.3g}')} years"
+    return translated(LENGTHS[length]) if length in LENGTHS else t("{length} years", length=exact(length, 3))
 
 
 def span(comparison: Comparison, horizon: str) -> str:
     """Give a horizon in words."""
-    return horizon if horizon == results.YEAR_1 else f"{years(comparison)}, {horizon}"
+    said = translated(horizon)
+    return said if horizon == results.YEAR_1 else t("{years}, {horizon}", years=years(comparison), horizon=said)
 
 
 def rows_of(costs: pd.DataFrame, horizon: str, perspective: str) -> pd.DataFrame:
@@ -70,3 +103,9 @@ def amount_cell(row: pd.Series | dict[str, float], name: str) -> Cell:
     return Cell(
         number(value, error), " | ".join(filter(None, [interval(low, high, error), plus_minus(error)])), tone=tone
     )
+
+
+def best(cell: Cell, probability: float, draws: int) -> Cell:
+    """Give a cell with the chance of being the best beneath what stands there."""
+    odds = t("best: {chance}", chance=chance(probability, draws))
+    return replace(cell, detail=" | ".join(filter(None, [cell.detail, odds])))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hecon.model.simulation import COMPARATOR
+from hecon.report import words
 from hecon.report.cells import Cell, Table, amount_cell
-from hecon.report.numbers import chance, interval, number, percent, plus_minus
+from hecon.report.language import mark, t, translated
+from hecon.report.numbers import chance, exact, grouped, interval, number, percent, plus_minus
 from hecon.report.programs import effect_words
 
 if TYPE_CHECKING:
@@ -20,28 +22,42 @@ if TYPE_CHECKING:
 
 UNMEASURED = ("assumption", "none")
 SIDES = {
-    "never": "no effect in the range would do",
-    "always": "none",
-    "below": "a smaller one than now",
+    "never": mark("no effect in the range would do"),
+    "always": mark("none"),
+    "below": mark("a smaller one than now"),
 }
 
 
 def every_program(comparison: Comparison, found: Choices) -> Table:
     """Give what every program gains per person offered it, and what its effect rests on."""
     rows = tuple(_program_row(row, found.draws) for row in found.programs.to_dict("records"))
-    usual = comparison.parameters.programs[COMPARATOR].label
     return Table(
-        f"Every program there is a file of, against {usual[:1].lower()}{usual[1:]}: NOK and days per person offered "
-        "it, first 12 months.",
-        ("", "Effect, as measured", "Days avoided", "Delivery costs", "Society gains", "Worth its cost"),
+        t(
+            "Every program there is a file of, against {usual}: NOK and days per person offered it, first 12 months.",
+            usual=words.spoken(comparison.parameters.programs[COMPARATOR].label),
+        ),
+        (
+            "",
+            t("Effect, as measured"),
+            t("Days avoided"),
+            t("Delivery costs"),
+            t("Society gains"),
+            t("Worth its cost"),
+        ),
         rows,
         words=2,
         notes=(
-            f"{found.draws} draws of {found.people:,} synthetic people, the same for all. A published effect of a "
-            "whole arm is met by the emulated arm, attendance and all. Programs for different people are not rivals: "
-            "a gain counts among those who are offered the program.",
-            "An effect measured in other people, another country or another decade is applied here as it is, unless "
-            "its spread says otherwise: read each row with where it was measured.",
+            t(
+                "{draws} draws of {people} synthetic people, the same for all. A published effect of a whole arm is "
+                "met by the emulated arm, attendance and all. Programs for different people are not rivals: a gain "
+                "counts among those who are offered the program.",
+                draws=grouped(found.draws),
+                people=grouped(found.people),
+            ),
+            t(
+                "An effect measured in other people, another country or another decade is applied here as it is, "
+                "unless its spread says otherwise: read each row with where it was measured."
+            ),
         ),
     )
 
@@ -58,8 +74,8 @@ def needed_effects(comparison: Comparison, found: Choices) -> Table:
             (
                 Cell(labels[str(name)]),
                 Cell(
-                    number(now["now"]) if known else "not known",
-                    f"{number(now['now_low'])} to {number(now['now_high'])}" if known else "",
+                    number(now["now"]) if known else t("not known"),
+                    interval(now["now_low"], now["now_high"], 0.0) if known else "",
                     tone="" if known else "assumed",
                 ),
                 _root(row.loc["society"]),
@@ -68,30 +84,41 @@ def needed_effects(comparison: Comparison, found: Choices) -> Table:
             )
         )
     return Table(
-        "What would have to be true: the ratio of return, among those a program reaches, at which it pays for itself "
-        "in 12 months.",
-        ("", "Ratio now", "Pays for society from", "Days avoided per person there", "Pays for the public purse from"),
+        t(
+            "What would have to be true: the ratio of return, among those a program reaches, at which it pays for "
+            "itself in 12 months."
+        ),
+        (
+            "",
+            t("Ratio now"),
+            t("Pays for society from"),
+            t("Days avoided per person there"),
+            t("Pays for the public purse from"),
+        ),
         tuple(rows),
         notes=(
-            "With any other effect of the program switched off, everything else as it is, the same people and luck at "
-            "every ratio. 1.1 means that each week one tenth more of those reached go back to work. The interval is of "
-            "single draws: what the ratio would have to be if the other parameters were as in that draw.",
+            t(
+                "With any other effect of the program switched off, everything else as it is, the same people and luck "
+                "at every ratio. {ratio} means that each week one tenth more of those reached go back to work. The "
+                "interval is of single draws: what the ratio would have to be if the other parameters were as in that "
+                "draw.",
+                ratio=exact(1.1),
+            ),
         ),
     )
 
 
 def conflicting(found: Choices) -> list[str]:
     """Say which evidence disagrees, program by program."""
-    return [f"{row['label']}: {row['text']}" for row in found.conflicts.to_dict("records")]
+    return [f"{translated(row['label'])}: {translated(row['text'])}" for row in found.conflicts.to_dict("records")]
 
 
 def _program_row(row: Mapping[Hashable, Any], draws: int) -> tuple[Cell, ...]:
     return (
-        Cell(row["label"], _first_up(row["offered_to"])),
+        Cell(translated(row["label"]), words.upper(translated(row["offered_to"]))),
         Cell(
-            _first_up(effect_words(row)),
-            f"{row['measured_in']} | grade: {row['grade']}"
-            + (f", its spread: {row['spread']}" if row["spread"] else ""),
+            words.upper(effect_words(row)),
+            f"{translated(row['measured_in'])} | {_grade(row)}",
             tone="assumed" if row["grade"] in UNMEASURED or row["spread"] in UNMEASURED else "text",
         ),
         amount_cell(dict(row), "days_avoided"),
@@ -103,10 +130,11 @@ def _program_row(row: Mapping[Hashable, Any], draws: int) -> tuple[Cell, ...]:
 
 def _root(row: Mapping[str, Any]) -> Cell:
     if not np.isfinite(row["value"]):
-        return Cell(SIDES.get(row["side"], "–"), f"ratios {row['least']:g} to {row['most']:.2g}")
+        tried = t("ratios {least} to {most}", least=exact(row["least"], 2), most=exact(row["most"], 2))
+        return Cell(translated(SIDES.get(row["side"], "–")), tried)
     low, high = row["low"], row["high"]
     whole = np.isfinite(low) and np.isfinite(high)
-    spread = interval(low, high, row["error"]) if whole else f"in {percent(_within(row))} of draws"
+    spread = interval(low, high, row["error"]) if whole else t("in {share} of draws", share=percent(_within(row)))
     return Cell(number(row["value"], row["error"]), f"{spread} | {plus_minus(row['error'])}")
 
 
@@ -118,5 +146,8 @@ def _with_error(value: float, error: float) -> tuple[str, str]:
     return number(value, error), plus_minus(error)
 
 
-def _first_up(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _grade(row: Mapping[Hashable, Any]) -> str:
+    grade = translated(row["grade"])
+    if not row["spread"]:
+        return t("grade: {grade}", grade=grade)
+    return t("grade: {grade}, its spread: {spread}", grade=grade, spread=translated(row["spread"]))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hecon.report.language import t
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,6 +19,8 @@ CONVERGENCE_HEIGHT = 6.6
 BAND = 1.96
 """Errors on either side of a running mean: 95%."""
 NAMES_PER_ROW, NAME_HEIGHT = 2, 0.03
+LONGEST_NAME = 33
+"""Letters of a name where two stand in a row."""
 SKIPPED = 10
 """Draws before the curves begin: a mean over fewer swings off the paper."""
 
@@ -56,7 +60,11 @@ def draw_convergence(
             axes[0].plot(count[shown], gain, color=colour, linewidth=1.6)
         axes[1].plot(count[shown], part["best"].to_numpy()[shown], color=colour, linewidth=1.6)
     axes[2].plot(count[shown], running["evpi"].to_numpy()[shown], color=ink, linewidth=1.6)
-    titles = ("Society gains, NOK per person", "Chance of being best", "Value of knowing everything, NOK per person")
+    titles = (
+        t("Society gains, NOK per person"),
+        t("Chance of being best"),
+        t("Value of knowing everything, NOK per person"),
+    )
     for place, title in zip(axes, titles, strict=True):
         place.set_title(title, loc="left", fontsize=11)
         place.margins(x=0)
@@ -66,10 +74,11 @@ def draw_convergence(
     thousands(axes[2].yaxis)
     axes[1].set_ylim(-0.02, 1.02)
     axes[2].set_ylim(bottom=0.0)
-    axes[2].set_xlabel("Draws so far")
+    axes[2].set_xlabel(t("Draws so far"))
+    columns = NAMES_PER_ROW if max(len(labels[name]) for name in inks) <= LONGEST_NAME else 1
     for place, (name, colour) in enumerate(inks.items()):
-        row, column = divmod(place, NAMES_PER_ROW)
-        at = (0.01 + column / NAMES_PER_ROW, 0.995 - NAME_HEIGHT * row)
+        row, column = divmod(place, columns)
+        at = (0.01 + column / columns, 0.995 - NAME_HEIGHT * row)
         figure.text(*at, labels[name], color=colour, fontweight="bold", fontsize=9.5, va="top")
-    rows = -(-len(inks) // NAMES_PER_ROW)
+    rows = -(-len(inks) // columns)
     figure.tight_layout(rect=(0, 0, 1, 0.985 - NAME_HEIGHT * rows))

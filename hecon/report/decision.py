@@ -10,7 +10,8 @@ from hecon.model.runs import whole_file
 from hecon.report import decision_figures as figures
 from hecon.report import decision_tables as tables
 from hecon.report import decision_words as words
-from hecon.report.document import Figure, page
+from hecon.report.cells import Figure
+from hecon.report.document import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

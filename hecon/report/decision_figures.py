@@ -8,7 +8,8 @@ import numpy as np
 
 from hecon.evaluation import cea, plane
 from hecon.report.decision_words import amount, short
-from hecon.report.plots import INK, LINE, STRATEGY_INKS, canvas, inline_svg, percents, spread
+from hecon.report.paints import INK, LINE, STRATEGY_INKS, inline_svg
+from hecon.report.plots import canvas, percents, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

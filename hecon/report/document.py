@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
 from hecon.model.runs import whole_file
-from hecon.report import certainty, choices, enough, evidence, plots, scenarios, statements, tables, words
-from hecon.report.cells import years
-from hecon.report.numbers import kroner, percent
+from hecon.report import (
+    budget,
+    certainty,
+    cheers,
+    choices,
+    enough,
+    evidence,
+    frontier,
+    interactive,
+    limits,
+    parties,
+    plots,
+    scenarios,
+    statements,
+    tables,
+    tornado,
+    trial_words,
+    validated,
+    words,
+)
+from hecon.report.cells import Figure, years
+from hecon.report.language import language, mark, t, translated
+from hecon.report.numbers import grouped, kroner, percent
+from hecon.report.paints import STRATEGY_INKS, inline_svg, print_svg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,21 +37,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hecon.evaluation.comparison import Comparison
+    from hecon.report.paints import Paint
     from hecon.report.words import Standing
 
-TITLE = "Which return-to-work program is worth its cost?"
+TITLE = mark("Which return-to-work program is worth its cost?")
 RECORD = {
-    "seed": "Seed",
-    "draws": "Draws of the probabilistic analysis",
-    "people_per_draw": "People per draw",
-    "people_base_case": "People in the base case",
-    "people": "Who they are",
-    "weeks": "Weeks",
-    "strategies": "Strategies",
-    "statute_date": "Statute as on",
-    "parameters": "Parameters, SHA-256",
-    "calibration": "Calibrated draws",
-    "overlaid": "Replaced by the user",
+    "seed": mark("Seed"),
+    "draws": mark("Draws of the probabilistic analysis"),
+    "people_per_draw": mark("People per draw"),
+    "people_base_case": mark("People in the base case"),
+    "people": mark("Who they are"),
+    "weeks": mark("Weeks"),
+    "strategies": mark("Strategies"),
+    "statute_date": mark("Statute as on"),
+    "parameters": mark("Parameters, SHA-256"),
+    "calibration": mark("Calibrated draws"),
+    "overlaid": mark("Replaced by the user"),
     "hecon": "hecon",
     "python": "Python",
     "numpy": "numpy",
@@ -39,22 +60,13 @@ RECORD = {
 }
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A figure: its caption, what a reader who cannot see it is told, and the drawing."""
-
-    caption: str
-    alt: str
-    svg: str
-
-
-def write_report(comparison: Comparison, path: Path, title: str | None = None) -> Path:
+def write(comparison: Comparison, path: Path, title: str | None = None) -> Path:
     """Write the report of a comparison as one HTML file that asks nothing of the network.
 
     Parameters
     ----------
     comparison
-        As `compare` returns it.
+        As `compare` returns it, its labels in the language that is spoken.
     path
         Where; written whole or not at all.
     title
@@ -64,15 +76,17 @@ def write_report(comparison: Comparison, path: Path, title: str | None = None) -
     -------
     The path.
     """
-    text = render(comparison, title or TITLE)
+    text = render(comparison, title)
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return path
 
 
-def render(comparison: Comparison, title: str = TITLE) -> str:
-    """Give the report as text; the same comparison gives the same bytes."""
-    return page("report.html.j2", title=title, **content(comparison))
+def render(comparison: Comparison, title: str | None = None, *, screen: bool = True) -> str:
+    """Give the report as text, for a screen or for paper; the same comparison gives the same bytes."""
+    explore = interactive.explore(comparison) if screen else None
+    placed = content(comparison, paint=inline_svg if screen else print_svg)
+    return page("report.html.j2", title=title or t(TITLE), explore=explore, **placed)
 
 
 def page(template: str, **content: object) -> str:
@@ -86,21 +100,22 @@ def page(template: str, **content: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"t": t, "translated": translated, "lang": language()}
     return environment.get_template(template).render(**content)
 
 
-def content(comparison: Comparison) -> dict[str, object]:
-    """Give everything the template places: answer, tables, figures and texts."""
+def content(comparison: Comparison, *, paint: Paint = inline_svg) -> dict[str, object]:
+    """Give everything a document places: answer, tables, texts, and figures as the paint makes them."""
     costs = results.perspective_costs(comparison)
     per_day = results.cost_per_day(comparison)
     return {
         "answer": statements.answer(comparison),
-        "ink": {name: position % len(plots.STRATEGY_INKS) for position, name in enumerate(comparison.strategies)},
+        "ink": {name: position % len(STRATEGY_INKS) for position, name in enumerate(comparison.strategies)},
         "programs": [comparison.parameters.programs[name] for name in comparison.strategies],
         "years": years(comparison),
         "summary": tables.summary(comparison, costs, per_day),
         "perspectives": tables.perspectives(comparison, costs, results.YEAR_1),
-        "long_perspectives": [(h, tables.perspectives(comparison, costs, h)) for h in results.HORIZONS[1:]],
+        "long_perspectives": [(translated(h), tables.perspectives(comparison, costs, h)) for h in results.HORIZONS[1:]],
         "levels": tables.cost_levels(comparison, costs),
         "ledger": tables.ledger(comparison),
         "icers": tables.icers(comparison),
@@ -108,7 +123,7 @@ def content(comparison: Comparison) -> dict[str, object]:
         "returns": tables.returns(comparison),
         "five_years": tables.five_years(comparison),
         "horizon_sentence": statements.horizon_sentence(comparison, costs),
-        "allowance": statements.allowance_sentences(comparison),
+        "allowance": trial_words.allowance_sentences(comparison),
         "scenarios": scenarios.scenario_gains(comparison),
         "structural": scenarios.structural(comparison),
         "mi_nav_weight": scenarios.mi_nav_weight(comparison),
@@ -119,14 +134,23 @@ def content(comparison: Comparison) -> dict[str, object]:
         "qalys": statements.qaly_sentences(comparison),
         "outcomes": tables.outcomes(comparison),
         "trial": evidence.against_trial(comparison),
+        "trial_words": trial_words.trial_sentences(comparison),
+        "replaced_words": statements.replaced_sentences(comparison),
+        "parties": parties.by_party(comparison, costs),
+        "cancelling": parties.cancelling(comparison),
         "grades": evidence.grade_counts(comparison),
         "assumptions": evidence.assumptions(comparison),
-        "calibration": statements.calibration_sentence(comparison),
-        "limitations": statements.limitations(comparison),
-        "record": [(label, comparison.record[key]) for key, label in RECORD.items()],
+        "frontier": frontier.sentence(comparison),
+        "tornado": tornado.one_at_a_time(comparison, paint=paint),
+        "budget": budget.impact(comparison, paint=paint),
+        "validation": validated.in_short(comparison, paint=paint),
+        "cheers": cheers.checklist(comparison),
+        "calibration": limits.calibration_sentence(comparison),
+        "limitations": limits.limitations(comparison),
+        "record": [(translated(label), translated(str(comparison.record[key]))) for key, label in RECORD.items()],
         "overlaid": comparison.parameters.overlaid,
         "who": who(comparison),
-        **_figures(comparison, costs),
+        **_figures(comparison, costs, paint),
     }
 
 
@@ -161,17 +185,18 @@ def who(comparison: Comparison) -> str:
     """Say whom the report is about, and whether a user has changed the people or the numbers."""
     own = comparison.record["people"] != "synthetic"
     people = (
-        f"{comparison.record['people_base_case']} people of a user's own cohort."
+        t("{count} people of a user's own cohort.", count=grouped(comparison.record["people_base_case"]))
         if own
-        else "People in Norway sick-listed for eight weeks or more."
+        else t("People in Norway sick-listed for eight weeks or more.")
     )
-    labels = ", ".join(comparison.label(name) for name in comparison.strategies)
-    replaced = comparison.parameters.overlaid
-    changed = f" Values replaced: {', '.join(replaced)}." if replaced else ""
-    return f"{people} {labels}.{changed}"
+    labels = words.joined([words.spoken(comparison.label(name)) for name in comparison.strategies])
+    texts = [people, t("Compared: {strategies}.", strategies=labels)]
+    if comparison.parameters.overlaid:
+        texts.append(t("Values replaced: {names}.", names=", ".join(comparison.parameters.overlaid)))
+    return " ".join(texts)
 
 
-def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
+def _figures(comparison: Comparison, costs: pd.DataFrame, paint: Paint) -> dict[str, Figure]:
     society = statements.standings(comparison, costs, results.YEAR_1, "society")
     usual = comparison.label(comparison.comparator)
     gains = words.joined(
@@ -181,7 +206,7 @@ def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
     shown = comparison.occupancy.sel(strategy=comparison.comparator).isel(week=-1)
     ends = words.joined(
         [
-            f"{percent(float(shown.sel(state=state)))} {label.lower()}"
+            f"{percent(float(shown.sel(state=state)))} {translated(label).lower()}"
             for state, label in plots.STATE_LABELS.items()
             if state != "elsewhere"
         ]
@@ -195,44 +220,67 @@ def _figures(comparison: Comparison, costs: pd.DataFrame) -> dict[str, Figure]:
     )
     return {
         "net_figure": Figure(
-            f"Society's gain against {words.spoken(usual)}: expected value and 95% interval",
+            t("Society's gain against {ground}: expected value and 95% interval", ground=words.spoken(usual)),
             gains,
-            plots.net_benefit(comparison, costs),
+            plots.net_benefit(comparison, costs, paint=paint),
         ),
         "plane_figure": Figure(
-            "Cost-effectiveness plane: each point is one draw; rings are means. Below the broken line a program "
-            "costs less "
-            "than the production its days are worth.",
-            "Scatter of program cost against sick-leave days avoided, by program; the table gives means and intervals.",
-            plots.plane(comparison),
+            t(
+                "Cost-effectiveness plane: each point is one draw; rings are means. Below the broken line a program "
+                "costs less than the production its days are worth."
+            ),
+            t(
+                "Scatter of program cost against sick-leave days avoided, by program; the table gives means and "
+                "intervals."
+            ),
+            plots.plane(comparison, paint=paint),
         ),
         "ceac_figure": Figure(
-            "Probability that each choice is best when a sick-leave day avoided is worth so much; program costs only",
-            f"At the value of a day's production, {kroner(value)}, the probabilities are: {best}.",
-            plots.acceptability(comparison),
+            t("Probability that each choice is best when a sick-leave day avoided is worth so much; program costs only")
+            + ". "
+            + t(
+                "The heavy line is the acceptability frontier: it follows the choice that is best by expected value, "
+                "which need not be the one that is best most often"
+            ),
+            t(
+                "At the value of a day's production, {value}, the probabilities are: {probabilities}.",
+                value=kroner(value),
+                probabilities=best,
+            )
+            + f" {frontier.sentence(comparison)}",
+            plots.acceptability(comparison, paint=paint),
         ),
         "occupancy_figure": Figure(
-            f"Where people are over time, {words.spoken(usual)}, base case",
-            f"At the end: {ends}.",
-            plots.occupancy(comparison),
+            t("Where people are over time, {ground}, base case", ground=words.spoken(usual)),
+            t("At the end: {shares}.", shares=ends),
+            plots.occupancy(comparison, paint=paint),
         ),
         "differences_figure": Figure(
-            f"Difference from {words.spoken(usual)} in percentage points, base case; the grey line is month 12",
-            "Lines of the difference in the share at work, on sick leave, on the allowance and on a pension, by "
-            "program.",
-            plots.differences(comparison),
+            t(
+                "Difference from {ground} in percentage points, base case; the grey line is month 12",
+                ground=words.spoken(usual),
+            ),
+            t(
+                "Lines of the difference in the share at work, on sick leave, on the allowance and on a pension, by "
+                "program."
+            ),
+            plots.differences(comparison, paint=paint),
         ),
         "convergence_figure": Figure(
-            "Society's gain in 12 months with 95% bands of its Monte Carlo error, the chance of being best, and the "
-            "value of knowing everything, over the draws so far",
-            "Curves that flatten as draws are added; the table gives where they end and their errors.",
-            plots.convergence(comparison),
+            t(
+                "Society's gain in 12 months with 95% bands of its Monte Carlo error, the chance of being best, and "
+                "the value of knowing everything, over the draws so far"
+            ),
+            t("Curves that flatten as draws are added; the table gives where they end and their errors."),
+            plots.convergence(comparison, paint=paint),
         ),
         "days_figure": Figure(
-            "Days on benefit in 12 months among the people compared, base case; bar and dot are quartiles and median. "
-            "The trial's arms had mixes of their own: the table sets each beside its own emulation.",
-            "Histograms of days on benefit by strategy; the table has those of the trial's arms and emulations.",
-            plots.benefit_days(comparison),
+            t(
+                "Days on benefit in 12 months among the people compared, base case; bar and dot are quartiles and "
+                "median. The trial's arms had mixes of their own: the table sets each beside its own emulation."
+            ),
+            t("Histograms of days on benefit by strategy; the table has those of the trial's arms and emulations."),
+            plots.benefit_days(comparison, paint=paint),
         ),
     }
 

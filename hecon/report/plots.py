@@ -1,49 +1,46 @@
-"""The figures of the report, as SVG that takes its colours and letters from the page."""
+"""The figures of the report, in placeholder inks: a paint makes of each what the document needs."""
 
 from __future__ import annotations
 
-import io
-import re
+import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hecon.evaluation import cea, results
+from hecon.report import frontier
 from hecon.report.convergence import CONVERGENCE_HEIGHT, CONVERGENCE_PANELS, draw_convergence
+from hecon.report.language import mark, signs, t, translated
+from hecon.report.numbers import grouped, hundredths, kroner
+from hecon.report.paints import INK, LINE, STATE_INKS, STRATEGY_INKS, Drawing, Paint, inline_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
     from matplotlib.figure import Figure
 
     from hecon.evaluation.comparison import Comparison
 
-INK, LINE = "#010203", "#040506"
-STRATEGY_INKS = ("#010101", "#020202", "#030303", "#040404", "#050505", "#060606")
-STATE_INKS = {
-    "work": "#0a0101",
-    "graded_sick_leave": "#0a0202",
-    "full_sick_leave": "#0a0303",
-    "work_assessment_allowance": "#0a0404",
-    "disability_pension": "#0a0505",
-    "elsewhere": "#0a0606",
-}
-"""Inks are placeholders: the page gives each its colour, one for light and one for dark."""
-
 STATE_LABELS = {
-    "work": "Work",
-    "graded_sick_leave": "Graded sick leave",
-    "full_sick_leave": "Full sick leave",
-    "work_assessment_allowance": "Allowance",
-    "disability_pension": "Pension",
-    "elsewhere": "Other",
+    "work": mark("Work"),
+    "graded_sick_leave": mark("Graded sick leave"),
+    "full_sick_leave": mark("Full sick leave"),
+    "work_assessment_allowance": mark("Allowance"),
+    "disability_pension": mark("Pension"),
+    "elsewhere": mark("Other"),
 }
 WIDTH, HEIGHT = 6.1, 4.2
-FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 MOST_POINTS = 400
 DAYS_PER_STEP = 20
+LONGEST_NAME = 27
+"""Letters of a name on one line beside a figure."""
+LETTER = 0.0155
+"""Room for a letter of a name above a figure, as a share of its width."""
+LONGEST_ROW = 78
+"""Letters of the names on one line above a figure, three between each two."""
+ROW_OF_NAMES = 0.04
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -69,7 +66,7 @@ def ink(comparison: Comparison, strategy: str) -> str:
     return STRATEGY_INKS[comparison.strategies.index(strategy) % len(STRATEGY_INKS)]
 
 
-def plane(comparison: Comparison) -> str:
+def plane(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
     """Draw the cost-effectiveness plane: program cost against days avoided, one point a draw."""
     cost, effect = results.program_costs_and_effects(comparison)
     more = cea.incremental(cost, comparison.comparator)
@@ -87,13 +84,9 @@ def plane(comparison: Comparison) -> str:
         reach = min(high, top / value)
         if reach > 0:
             axes.plot([0, reach], [0, value * reach], color=INK, linewidth=1, linestyle=(0, (4, 3)))
-            axes.text(
-                reach,
-                value * reach,
-                f"a day's production,\nNOK {value:,.0f} ",
-                ha="right" if reach > high / 2 else "left",
-                va="bottom",
-            )
+            said = t("a day's production, {amount}", amount=kroner(value))
+            side = "right" if reach - low > (high - low) / 2 else "left"
+            axes.text(reach, value * reach, said, ha=side, va="bottom")
         means = [
             (float(effect.sel(strategy=n).mean()), float(more.sel(strategy=n).mean())) for n in comparison.programs
         ]
@@ -111,7 +104,7 @@ def plane(comparison: Comparison) -> str:
         for (days, spent), spot, name in zip(means, spots, comparison.programs, strict=True):
             left = days > (low + high) / 2
             axes.annotate(
-                comparison.label(name),
+                folded(comparison.label(name)),
                 (days, spent),
                 (low + (0.01 if left else 0.99) * (high - low), spot),
                 color=ink(comparison, name),
@@ -126,13 +119,14 @@ def plane(comparison: Comparison) -> str:
                 },
             )
         axes.set(xlim=(low, high), ylim=(min(bottom, 0.0), top))
-        axes.set_xlabel("Sick-leave days avoided per person, 12 months")
-        axes.set_ylabel("Program cost, NOK per person")
+        axes.set_xlabel(t("Sick-leave days avoided per person, 12 months"))
+        axes.set_ylabel(t("Program cost, NOK per person"))
+        decimals(axes.xaxis)
         thousands(axes.yaxis)
-        return inline_svg(figure)
+        return paint(figure)
 
 
-def net_benefit(comparison: Comparison, costs: pd.DataFrame) -> str:
+def net_benefit(comparison: Comparison, costs: pd.DataFrame, *, paint: Paint = inline_svg) -> Drawing:
     """Draw society's gain with its 95% interval by program, 12 months."""
     rows = costs[(costs["horizon"] == results.YEAR_1) & (costs["perspective"] == "society")].set_index("strategy")
     with canvas("net", height=0.75 + 0.8 * len(comparison.programs)) as (figure, axes):
@@ -161,26 +155,29 @@ def net_benefit(comparison: Comparison, costs: pd.DataFrame) -> str:
         )
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel("NOK per person, 12 months")
-        for x, side, words in ((0.0, "left", "← society loses"), (1.0, "right", "society gains →")):
+        figure.subplots_adjust(right=0.95)
+        axes.set_xlabel(t("NOK per person, 12 months"))
+        for x, side, words in ((0.0, "left", t("← society loses")), (1.0, "right", t("society gains →"))):
             axes.text(x, 1.0, words, ha=side, va="bottom", transform=axes.transAxes)
         thousands(axes.xaxis)
-        return inline_svg(figure)
+        return paint(figure)
 
 
-def acceptability(comparison: Comparison) -> str:
-    """Draw the acceptability curves over what a sick-leave day avoided is worth."""
+def acceptability(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
+    """Draw the acceptability curves over what a sick-leave day avoided is worth, and heavier their frontier."""
     value = float(comparison.base["value_of_day"])
-    wtp = np.linspace(0.0, np.ceil(2.5 * value / 1000) * 1000, 101)
+    wtp = frontier.worths(comparison)
     curves = results.acceptability(comparison, wtp.tolist())
     with canvas("ceac") as (figure, axes):
         ends = [float(curves.sel(strategy=name).isel(wtp=-1)) for name in comparison.strategies]
-        spots = spread(ends, 0.075)
+        lines = max(folded(comparison.label(name)).count("\n") + 1 for name in comparison.strategies)
+        spots = spread(ends, 0.075 * lines)
+        spots = [spot - min(*spots, 0.0) for spot in spots]  # below zero they would meet the axis's numbers
         for name, end, spot in zip(comparison.strategies, ends, spots, strict=True):
             colour = ink(comparison, name)
             axes.plot(wtp, curves.sel(strategy=name), color=colour, linewidth=2)
             axes.annotate(
-                comparison.label(name),
+                folded(comparison.label(name)),
                 (wtp[-1], end),
                 (wtp[-1] * 1.04, spot),
                 va="center",
@@ -189,18 +186,27 @@ def acceptability(comparison: Comparison) -> str:
                 annotation_clip=False,
                 arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7},
             )
+        for piece in frontier.pieces(comparison):
+            axes.plot(
+                piece.wtp,
+                piece.probability,
+                color=ink(comparison, piece.strategy),
+                linewidth=7,
+                alpha=0.35,
+                solid_capstyle="butt",
+            )
         axes.axvline(value, color=INK, linewidth=1, linestyle=(0, (4, 3)))
-        axes.text(value, 1.03, f"a day's production, NOK {value:,.0f}", ha="center", va="bottom")
+        axes.text(value, 1.03, t("a day's production, {amount}", amount=kroner(value)), ha="center", va="bottom")
         axes.set(xlim=(0, wtp[-1]), ylim=(-0.02, 1.02))
-        axes.set_xlabel("What a sick-leave day avoided is worth, NOK")
-        axes.set_ylabel("Probability of being best")
-        thousands(axes.xaxis)
+        axes.set_xlabel(t("What a sick-leave day avoided is worth, NOK"))
+        axes.set_ylabel(t("Probability of being best"))
+        thousands(axes.xaxis, 4)
         percents(axes.yaxis)
         figure.subplots_adjust(right=0.58)
-        return inline_svg(figure)
+        return paint(figure)
 
 
-def occupancy(comparison: Comparison) -> str:
+def occupancy(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
     """Draw where people are over time with the comparator, as areas."""
     shares = _occupancy(comparison)
     usual = shares[comparison.comparator]
@@ -214,7 +220,7 @@ def occupancy(comparison: Comparison) -> str:
             below = below + usual[state]
         for (state, label), middle, spot in zip(STATE_LABELS.items(), middles, spread(middles, 0.075), strict=True):
             axes.annotate(
-                label,
+                translated(label),
                 (years[-1], middle),
                 (years[-1] * 1.05, spot),
                 va="center",
@@ -223,21 +229,22 @@ def occupancy(comparison: Comparison) -> str:
                 arrowprops={"arrowstyle": "-", "color": STATE_INKS[state], "linewidth": 1.2},
             )
         axes.set(xlim=(0, years[-1]), ylim=(0, 1))
-        axes.set_xlabel("Years from inclusion")
-        axes.set_ylabel("Share of people")
+        axes.set_xlabel(t("Years from inclusion"))
+        decimals(axes.xaxis)
+        axes.set_ylabel(t("Share of people"))
         percents(axes.yaxis)
         figure.subplots_adjust(right=0.7)
-        return inline_svg(figure)
+        return paint(figure)
 
 
-def differences(comparison: Comparison) -> str:
+def differences(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
     """Draw how many more people each program has in work, on sick leave, on the allowance and on a pension."""
     shares = _occupancy(comparison)
     panels = {
-        "At work": ("work",),
-        "On sick leave": ("full_sick_leave", "graded_sick_leave"),
-        "On the allowance": ("work_assessment_allowance",),
-        "On a pension": ("disability_pension",),
+        t("At work"): ("work",),
+        t("On sick leave"): ("full_sick_leave", "graded_sick_leave"),
+        t("On the allowance"): ("work_assessment_allowance",),
+        t("On a pension"): ("disability_pension",),
     }
     with canvas("differences", panels=(2, 2)) as (figure, grid):
         for axes, (title, states) in zip(grid.ravel(), panels.items(), strict=True):
@@ -249,29 +256,27 @@ def differences(comparison: Comparison) -> str:
             axes.axvline(1, color=LINE, linewidth=0.8)
             axes.set_title(title, loc="left", fontsize=11)
             axes.margins(x=0)
+            decimals(axes.xaxis)
+            decimals(axes.yaxis)
         for axes in grid[1]:
-            axes.set_xlabel("Years")
+            axes.set_xlabel(t("Years"))
         for axes in grid[:, 0]:
-            axes.set_ylabel("Points")
-        labels = [comparison.label(name) for name in comparison.programs]
-        letters = np.cumsum([0, *(len(label) + 3 for label in labels)])
-        for name, label, before in zip(comparison.programs, labels, letters[:-1], strict=True):
-            at = 0.01 + min(1.0 / letters[-1], 0.0155) * before
-            figure.text(at, 0.985, label, color=ink(comparison, name), fontweight="bold", fontsize=9.5, va="top")
-        figure.tight_layout(rect=(0, 0, 1, 0.94))
-        return inline_svg(figure)
+            axes.set_ylabel(t("Points"))
+        rows = name_above(figure, {comparison.label(name): ink(comparison, name) for name in comparison.programs})
+        figure.tight_layout(rect=(0, 0, 1, 0.98 - ROW_OF_NAMES * rows))
+        return paint(figure)
 
 
-def convergence(comparison: Comparison) -> str:
+def convergence(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
     """Draw what the headlines were after so many draws."""
     inks = {name: ink(comparison, name) for name in comparison.strategies}
     labels = {name: comparison.label(name) for name in comparison.strategies}
     with canvas("convergence", height=CONVERGENCE_HEIGHT, panels=CONVERGENCE_PANELS) as (figure, axes):
         draw_convergence(figure, axes, comparison.precision.running, inks, labels, INK)
-        return inline_svg(figure)
+        return paint(figure)
 
 
-def benefit_days(comparison: Comparison) -> str:
+def benefit_days(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
     """Draw the distribution of days on benefit with its quartiles."""
     levels = comparison.base["quantile"].to_numpy()
     rows = len(comparison.strategies)
@@ -299,8 +304,9 @@ def benefit_days(comparison: Comparison) -> str:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set(xlim=(0, longest), ylim=(-rows + 0.7, 0.95))
-        axes.set_xlabel("Days on benefit in 12 months, full-time equivalents")
-        return inline_svg(figure)
+        axes.set_xlabel(t("Days on benefit in 12 months, full-time equivalents"))
+        decimals(axes.xaxis)
+        return paint(figure)
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
@@ -328,6 +334,26 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
         for rank, i in enumerate(members):
             out[i] = centre + gap * (rank - (len(members) - 1) / 2)
     return out
+
+
+def folded(name: str) -> str:
+    """Give a name on as many lines as it takes beside a figure."""
+    return textwrap.fill(name, LONGEST_NAME, break_long_words=False)
+
+
+def name_above(figure: Figure, names: Mapping[str, str]) -> int:
+    """Write names in their colours above a figure, on as many rows as they take; give how many those are."""
+    rows: list[list[str]] = [[]]
+    for name in names:
+        if rows[-1] and sum(len(each) + 3 for each in [*rows[-1], name]) > LONGEST_ROW:
+            rows.append([])
+        rows[-1].append(name)
+    for place, row in enumerate(rows):
+        letters = [0, *np.cumsum([len(name) + 3 for name in row])]
+        for name, before in zip(row, letters[:-1], strict=True):
+            at = (0.01 + min(1.0 / letters[-1], LETTER) * before, 0.985 - ROW_OF_NAMES * place)
+            figure.text(*at, name, color=names[name], fontweight="bold", fontsize=9.5, va="top")
+    return len(rows)
 
 
 def _occupancy(comparison: Comparison) -> dict[str, dict[str, Any]]:
@@ -358,37 +384,27 @@ def canvas(
         yield figure, axes
 
 
-def inline_svg(figure: Figure) -> str:
-    """Give a figure as inline SVG: no dates, no size of its own, colours by name."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text)
-    text = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", text)
-    text = re.sub(r"xmlns:xlink=\"[^\"]*\" ?", "", text).replace("xlink:href", "href")
-    used = set(re.findall(r"#([\w.-]+)", text))
-    text = re.sub(r' id="([\w.-]+)"', lambda found: found[0] if found[1] in used else "", text)
-    text = text.replace("'DejaVu Sans'", FONTS)
-    names = {INK: "currentColor", LINE: "var(--line)"}
-    names |= {colour: f"var(--strategy-{position})" for position, colour in enumerate(STRATEGY_INKS)}
-    names |= {colour: f"var(--state-{state.replace('_', '-')})" for state, colour in STATE_INKS.items()}
-    for colour, name in names.items():
-        text = text.replace(colour, name)
-    return text
-
-
-def thousands(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
-    """Write an axis's numbers with commas between thousands and a true minus sign."""
+def thousands(axis: Any, most: int = 6) -> None:  # noqa: ANN401  (matplotlib's axis)
+    """Write an axis's numbers, no more than so many and one, as the language separates thousands."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(6))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")))
+    axis.set_major_locator(MaxNLocator(most))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: grouped(value)))
 
 
 def percents(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
     """Write an axis's shares in percent."""
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: hundredths(100.0 * value)))
+
+
+def decimals(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
+    """Write an axis's numbers with as many decimals as tell them apart, as the language writes them."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Spoken(ScalarFormatter):
+        def __call__(self, value: float, position: int | None = None) -> str:
+            return super().__call__(value, position).replace(".", signs().decimal)
+
+    axis.set_major_formatter(Spoken())

@@ -11,7 +11,8 @@ from hecon.evaluation.programs import described
 from hecon.model.programs import contacts_of, quantities
 from hecon.model.runs import whole_file
 from hecon.model.simulation import COMPARATOR
-from hecon.report.numbers import number
+from hecon.report.language import t, translated
+from hecon.report.numbers import interval, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,10 +77,12 @@ def listed(parameters: Parameters, name: str) -> str:
 def effect_words(about: Mapping[Any, Any]) -> str:
     """Say what was measured of a program, and its interval, from what `described` gives."""
     value, low, high = (float(about[key]) for key in ("effect", "effect_low", "effect_high"))
+    figure = translated(str(about["figure"]))
     if not np.isfinite(value):
-        return str(about["figure"])
-    interval = f" ({number(low)} to {number(high)})" if np.isfinite(low) else ""
-    return f"{about['figure']} {number(value)}{interval}"
+        return figure
+    if not np.isfinite(low):
+        return t("{figure} {value}", figure=figure, value=number(value))
+    return t("{figure} {value} ({interval})", figure=figure, value=number(value), interval=interval(low, high, 0.0))
 
 
 def section(parameters: Parameters, name: str) -> str:

@@ -10,7 +10,8 @@ from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.evaluation.weights import flipping_weight, weight_table
 from hecon.report import words
-from hecon.report.cells import Cell, Table, amount_cell, years
+from hecon.report.cells import Cell, Table, amount_cell, best, years
+from hecon.report.language import t
 from hecon.report.numbers import chance, number, percent
 
 if TYPE_CHECKING:
@@ -33,29 +34,35 @@ def scenario_gains(comparison: Comparison) -> Table:
     for scenario in comparison.scenarios["scenario"].to_numpy().tolist():
         about = comparison.parameters.scenarios.get(scenario)
         if about and all(abs(table[(scenario, *place)] - table[("base", *place)]) < LEAST_CHANGE for place in places):
-            same.append(f"“{words.spoken(about.label)}”")
+            same.append(t("“{label}”", label=words.spoken(about.label)))
             continue
         cells = [
             Cell(number(table[(scenario, horizon, name)], float(errors.sel(horizon=horizon, strategy=name))))
             for horizon, name in places
         ]
-        rows.append((Cell(about.label, about.summary) if about else Cell("Base case"), *cells))
+        rows.append((Cell(about.label, about.summary) if about else Cell(t("Base case")), *cells))
     return Table(
-        "What society gains per person, NOK, when one assumption is changed and everything else stays in the base "
-        "case.",
-        (
-            "",
-            *(
-                f"{comparison.label(name)}, {'12 months' if horizon == results.YEAR_1 else years(comparison) + ' (b)'}"
-                for horizon, name in places
-            ),
+        t(
+            "What society gains per person, NOK, when one assumption is changed and everything else stays in the base "
+            "case."
         ),
+        ("", *(_head(comparison, horizon, name) for horizon, name in places)),
         tuple(rows),
         notes=(
-            "Every row has the same people and the same luck, so that the rows' differences are the assumption's "
-            "alone. "
-            "Digits by the base case's Monte Carlo error.",
-            *([f"Not shown, since they change no money in the base case: {words.joined(same)}."] if same else []),
+            t(
+                "Every row has the same people and the same luck, so that the rows' differences are the assumption's "
+                "alone. Digits by the base case's Monte Carlo error."
+            ),
+            *(
+                [
+                    t(
+                        "Not shown, since they change no money in the base case: {scenarios}.",
+                        scenarios=words.joined(same),
+                    )
+                ]
+                if same
+                else []
+            ),
         ),
     )
 
@@ -66,23 +73,25 @@ def structural(comparison: Comparison) -> Table:
     rows = []
     for scenario in comparison.structural["scenario"].to_numpy().tolist():
         about = comparison.parameters.scenarios.get(scenario)
-        first = Cell(about.label, about.summary) if about else Cell("Base case")
+        first = Cell(about.label, about.summary) if about else Cell(t("Base case"))
         cells = []
         for name in comparison.programs:
             row = table.loc[(scenario, name)]
-            amount = amount_cell(row, "gain")
-            best = f"best: {chance(row['probability'], comparison.draws)}"
-            cells.append(Cell(amount.text, f"{amount.detail} | {best}", tone=amount.tone))
+            cells.append(best(amount_cell(row, "gain"), row["probability"], comparison.draws))
         rows.append((first, *cells))
     return Table(
-        "What society gains per person in 12 months, NOK: expected over draws, with its 95% interval and the chance of "
-        "being the best of all, when the effects are calibrated or spread otherwise.",
+        t(
+            "What society gains per person in 12 months, NOK: expected over draws, with its 95% interval and the "
+            "chance of being the best of all, when the effects are calibrated or spread otherwise."
+        ),
         ("", *(comparison.label(name) for name in comparison.programs)),
         tuple(rows),
         notes=(
-            "Every row has the same draws of people, luck and prices; the calibrated parameters come from a table of "
-            "its own, or a published effect has another spread. Priors on the effects pull them towards none: at half "
-            "their spread more, at double less.",
+            t(
+                "Every row has the same draws of people, luck and prices; the calibrated parameters come from a table "
+                "of its own, or a published effect has another spread. Priors on the effects pull them towards none: "
+                "at half their spread more, at double less."
+            ),
         ),
     )
 
@@ -111,15 +120,24 @@ def mi_nav_weight(comparison: Comparison) -> Table | None:
             )
         )
     return Table(
-        "What society gains per person in 12 months from motivational interviewing, NOK, by the weight put on the "
-        "effect that MI-NAV found in musculoskeletal disorders, the rest on that of the Trondheim trial.",
-        ("Weight on MI-NAV", "Expected gain", "Chance that it is worth its cost", "Chance that it is the best of all"),
+        t(
+            "What society gains per person in 12 months from motivational interviewing, NOK, by the weight put on the "
+            "effect that MI-NAV found in musculoskeletal disorders, the rest on that of the Trondheim trial."
+        ),
+        (
+            t("Weight on MI-NAV"),
+            t("Expected gain"),
+            t("Chance that it is worth its cost"),
+            t("Chance that it is the best of all"),
+        ),
         tuple(rows),
         words=0,
         notes=(
             *(_flip(comparison, (without, with_), name, other) for other in comparison.strategies if other != name),
-            "MI-NAV was a trial in musculoskeletal disorders alone. The weight is a judgement of how far it speaks for "
-            "the people here, not an estimate.",
+            t(
+                "MI-NAV was a trial in musculoskeletal disorders alone. The weight is a judgement of how far it speaks "
+                "for the people here, not an estimate."
+            ),
         ),
     )
 
@@ -131,9 +149,18 @@ def _flip(comparison: Comparison, pair: tuple[xr.DataArray, xr.DataArray], name:
     first, second = words.spoken(comparison.label(name)), words.spoken(comparison.label(other))
     if flip is None:
         ahead = float(np.mean(without.sel(strategy=name) - without.sel(strategy=other))) > 0.0
-        leader, loser = (first, second) if ahead else (second, first)
-        return f"{leader[:1].upper()}{leader[1:]} is expected to do better than {loser} at every weight."
-    return (
-        f"Between {first} and {second} the expected choice changes at a weight of {number(flip.weight, flip.error)} "
-        f"(Monte Carlo error {number(flip.error, flip.error / 10.0)})."
+        leader, loser = (words.upper(first), second) if ahead else (words.upper(second), first)
+        return t("{leader} is expected to do better than {loser} at every weight.", leader=leader, loser=loser)
+    return t(
+        "Between {first} and {second} the expected choice changes at a weight of {weight} (Monte Carlo error {error}).",
+        first=first,
+        second=second,
+        weight=number(flip.weight, flip.error),
+        error=number(flip.error, flip.error),
     )
+
+
+def _head(comparison: Comparison, horizon: str, name: str) -> str:
+    if horizon == results.YEAR_1:
+        return t("{program}, 12 months", program=comparison.label(name))
+    return t("{program}, {years} (b)", program=comparison.label(name), years=years(comparison))

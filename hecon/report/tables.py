@@ -10,9 +10,10 @@ from hecon.evaluation import cea, results
 from hecon.evaluation.subgroups import caution
 from hecon.model.ledger import FLOW_NAMES, PERSPECTIVES
 from hecon.model.outcomes import measure
-from hecon.report import words
-from hecon.report.cells import Cell, Table, amount_cell, gain_cell, name_cell, rows_of, span, years
-from hecon.report.numbers import chance, interval, kroner, number, percent, plus_minus
+from hecon.report import day_words, words
+from hecon.report.cells import Cell, Table, amount_cell, best, gain_cell, name_cell, rows_of, span, years
+from hecon.report.language import t, translated
+from hecon.report.numbers import chance, exact, grouped, interval, kroner, number, percent, plus_minus, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 LARGEST_SHARE_ERROR = 0.5
 """Monte Carlo error above which a share of a result says nothing."""
+LEAST_FLOW = 0.5
+"""NOK per person below which a flow is left out of the ledger."""
+
+PARTY_NAMES = {"nav": "NAV", "health_service": "health service"}
+"""Parties whose names are not their words."""
 
 OUTCOMES = (
     "benefit_days_12m",
@@ -53,12 +59,22 @@ def summary(comparison: Comparison, costs: pd.DataFrame, per_day: pd.DataFrame) 
                 amount_cell(effect, "days"),
                 gain_cell(row),
             ]
-        role = "what the others are compared with" if name == comparison.comparator else ""
+        role = t("what the others are compared with") if name == comparison.comparator else ""
         rows.append((Cell(comparison.label(name), role, name), *cells, Cell(odds)))
     return Table(
-        f"Per person, first 12 months, against {words.spoken(comparison.label(comparison.comparator))}. Mean of "
-        f"{comparison.draws:,} draws; 95% interval and Monte Carlo error (±) beneath.",
-        ("", "Program cost, NOK", "Sick-leave days avoided", "Society gains, NOK", "Chance it is best"),
+        t(
+            "Per person, first 12 months, against {usual}. Mean of {draws} draws; 95% interval and Monte Carlo error "
+            "(±) beneath.",
+            usual=words.spoken(comparison.label(comparison.comparator)),
+            draws=grouped(comparison.draws),
+        ),
+        (
+            "",
+            t("Program cost, NOK"),
+            t("Sick-leave days avoided"),
+            t("Society gains, NOK"),
+            t("Chance it is best"),
+        ),
         tuple(rows),
     )
 
@@ -70,17 +86,16 @@ def perspectives(comparison: Comparison, costs: pd.DataFrame, horizon: str) -> T
         cells = [name_cell(comparison, name)]
         for perspective in PERSPECTIVES:
             row = rows_of(costs, horizon, perspective.name).loc[name]
-            odds = f"best: {chance(row['probability'], comparison.draws)}"
-            if name == comparison.comparator:
-                cells.append(Cell("–", odds))
-            else:
-                gain = gain_cell(row)
-                cells.append(Cell(gain.text, f"{gain.detail} | {odds}", tone=gain.tone))
+            gain = Cell("–") if name == comparison.comparator else gain_cell(row)
+            cells.append(best(gain, row["probability"], comparison.draws))
         rows.append(tuple(cells))
     return Table(
-        f"What each side gains per person, NOK, {span(comparison, horizon)}. A minus is a loss. Beneath: 95% interval, "
-        "Monte Carlo error, and the probability that the choice costs this side least.",
-        ("", *(perspective.label for perspective in PERSPECTIVES)),
+        t(
+            "What each side gains per person, NOK, {horizon}. A minus is a loss. Beneath: 95% interval, Monte Carlo "
+            "error, and the probability that the choice costs this side least.",
+            horizon=span(comparison, horizon),
+        ),
+        ("", *(translated(perspective.label) for perspective in PERSPECTIVES)),
         tuple(rows),
     )
 
@@ -97,7 +112,7 @@ def cost_levels(comparison: Comparison, costs: pd.DataFrame) -> Table:
                 rows.append(
                     (
                         Cell(span(comparison, horizon)),
-                        Cell(perspective.label),
+                        Cell(translated(perspective.label)),
                         name_cell(comparison, name),
                         Cell(number(row["cost"], row["cost_error"]), plus_minus(row["cost_error"])),
                         Cell(number(row["increment"], row["error"]), plus_minus(row["error"]))
@@ -111,10 +126,20 @@ def cost_levels(comparison: Comparison, costs: pd.DataFrame) -> Table:
                     )
                 )
     return Table(
-        "Costs per person, NOK: paid to others less received, so a minus is income. Expected values over draws, and "
-        "the "
-        "increments of the base case beside them. Monte Carlo errors beneath.",
-        ("Horizon", "Side", "Strategy", "Cost", "Increment", "95% interval", "Base case increment", "Chance cheapest"),
+        t(
+            "Costs per person, NOK: paid to others less received, so a minus is income. Expected values over draws, "
+            "and the increments of the base case beside them. Monte Carlo errors beneath."
+        ),
+        (
+            t("Horizon"),
+            t("Side"),
+            t("Strategy"),
+            t("Cost"),
+            t("Increment"),
+            t("95% interval"),
+            t("Base case increment"),
+            t("Chance cheapest"),
+        ),
         tuple(rows),
         words=3,
     )
@@ -127,7 +152,7 @@ def ledger(comparison: Comparison) -> Table:
     for flow in FLOW_NAMES:
         part = table[table["flow"] == flow].set_index("strategy")
         first = part.loc[comparison.comparator]
-        if part["amount"].abs().max() < 0.5 or first["kind"] == "friction":
+        if part["amount"].abs().max() < LEAST_FLOW or first["kind"] == "friction":
             continue
         changes = [
             Cell(number(row["increment"], row["error"]), plus_minus(row["error"]))
@@ -135,26 +160,31 @@ def ledger(comparison: Comparison) -> Table:
         ]
         rows.append(
             (
-                Cell(str(first["label"])),
-                Cell(f"{_party(first['payer'])} → {_party(first['payee'])}"),
+                Cell(translated(str(first["label"]))),
+                Cell(_parties(first["payer"], first["payee"])),
                 Cell(number(first["amount"], first["amount_error"])),
                 *changes,
             )
         )
     return Table(
-        "Money per person in the first 12 months, NOK, and its change with each program; Monte Carlo errors beneath.",
+        t(
+            "Money per person in the first 12 months, NOK, and its change with each program; Monte Carlo errors "
+            "beneath."
+        ),
         (
-            "Flow",
-            "From → to",
+            t("Flow"),
+            t("From → to"),
             comparison.label(comparison.comparator),
-            *(f"Change: {words.spoken(comparison.label(name))}" for name in comparison.programs),
+            *(t("Change: {program}", program=words.spoken(comparison.label(name))) for name in comparison.programs),
         ),
         tuple(rows),
         words=2,
         notes=(
-            "Flows under 0.5 NOK everywhere are left out, and so are replacements, which only the friction cost "
-            "method counts. "
-            "Summed over all parties and the outside world the ledger is zero.",
+            t(
+                "Flows under {least} NOK everywhere are left out, and so are replacements, which only the friction "
+                "cost method counts. Summed over all parties and the outside world the ledger is zero.",
+                least=exact(LEAST_FLOW),
+            ),
         ),
     )
 
@@ -173,7 +203,7 @@ def icers(comparison: Comparison) -> Table:
         dict(zip(comparison.strategies, end.to_numpy(), strict=True))
         for end in cea.interval(effect.sel(strategy=list(comparison.strategies)))
     )
-    unsure = "the 95% interval of its days avoided spans zero"
+    unsure = t("the 95% interval of its days avoided spans zero")
     rows = [
         (
             name_cell(comparison, row.strategy),
@@ -181,19 +211,22 @@ def icers(comparison: Comparison) -> Table:
             Cell(number(row.effect, errors[row.strategy][1]), plus_minus(errors[row.strategy][1])),
             Cell(sentence, unsure if low[row.strategy] < 0.0 < high[row.strategy] else "", tone="text"),
         )
-        for row, sentence in zip(table.itertuples(), words.icer_words(table), strict=True)
+        for row, sentence in zip(table.itertuples(), day_words.icer_words(table), strict=True)
     ]
     return Table(
-        "Program, health-care and participant costs against sick-leave days avoided, per person, first 12 months. "
-        "Monte Carlo errors beneath.",
-        ("", "Program cost, NOK", "Days avoided", "Cost per sick-leave day avoided"),
+        t(
+            "Program, health-care and participant costs against sick-leave days avoided, per person, first 12 months. "
+            "Monte Carlo errors beneath."
+        ),
+        ("", t("Program cost, NOK"), t("Days avoided"), t("Cost per sick-leave day avoided")),
         tuple(rows),
         notes=(
-            "Only these costs are divided by days: a cost that already holds production or benefits counts the day "
-            "twice. "
-            f"A full-time workday is worth {kroner(float(comparison.base['value_of_day']))} in production: mean "
-            "full-time "
-            "wage with employer's contribution, divided by 260.",
+            t(
+                "Only these costs are divided by days: a cost that already holds production or benefits counts the "
+                "day twice. A full-time workday is worth {value} in production: mean full-time wage with employer's "
+                "contribution, divided by 260.",
+                value=kroner(float(comparison.base["value_of_day"])),
+            ),
         ),
     )
 
@@ -212,26 +245,39 @@ def returns(comparison: Comparison) -> Table:
                 name_cell(comparison, row["strategy"]),
                 amount_cell(row, "delivery"),
                 amount_cell(row, "benefit"),
-                Cell(number(row["benefit_cost_ratio"], error), plus_minus(error)) if printed else Cell("not printed"),
+                Cell(number(row["benefit_cost_ratio"], error), plus_minus(error))
+                if printed
+                else Cell(t("not printed")),
                 Cell(
                     number(row["return_per_krone"], error),
                     interval(row["ratio_low"] - 1, row["ratio_high"] - 1, error),
                     tone="unsure" if row["ratio_low"] < 1.0 < row["ratio_high"] else "",
                 )
                 if printed
-                else Cell("not printed"),
+                else Cell(t("not printed")),
             )
         )
     return Table(
-        "What society gets back for a krone of delivery (NAV, health service, employer and participant), per person.",
-        ("Horizon", "", "Delivery, NOK", "Benefit, NOK", "Benefit-cost ratio", "Return per krone, NOK"),
+        t(
+            "What society gets back for a krone of delivery (NAV, health service, employer and participant), per "
+            "person."
+        ),
+        (
+            t("Horizon"),
+            "",
+            t("Delivery, NOK"),
+            t("Benefit, NOK"),
+            t("Benefit-cost ratio"),
+            t("Return per krone, NOK"),
+        ),
         tuple(rows),
         words=2,
         notes=(
-            "Benefit is the change in delivery less the change in society's net cost. A return of 0 means that the "
-            "krone "
-            "just comes back; −1 that it is lost. Neither ratio is printed where delivery does not cost more than with "
-            "the comparator.",
+            t(
+                "Benefit is the change in delivery less the change in society's net cost. A return of 0 means that "
+                "the krone just comes back; −1 that it is lost. Neither ratio is printed where delivery does not cost "
+                "more than with the comparator."
+            ),
         ),
     )
 
@@ -250,18 +296,21 @@ def five_years(comparison: Comparison) -> Table:
             )
         )
     return Table(
-        f"What society gains per person over {years(comparison)}, NOK, under three assumptions about what comes after "
-        "month 12; 95% interval and Monte Carlo error beneath.",
+        t(
+            "What society gains per person over {years}, NOK, under three assumptions about what comes after month 12; "
+            "95% interval and Monte Carlo error beneath.",
+            years=years(comparison),
+        ),
         (
             "",
-            "(a) no effect after month 12",
-            "(b) differences carried forward",
-            "(c) as (b), allowance difference zero",
-            "Of (b), after month 12",
-            "Its share of (b)",
+            translated(results.NO_EFFECT_AFTER),
+            translated(results.CARRIED_FORWARD),
+            t("(c) as (b), allowance difference zero"),
+            t("Of (b), after month 12"),
+            t("Its share of (b)"),
         ),
         tuple(rows),
-        notes=("The share is not defined where (b) is too close to zero for the simulation to give it a sign.",),
+        notes=(t("The share is not defined where (b) is too close to zero for the simulation to give it a sign."),),
     )
 
 
@@ -273,23 +322,18 @@ def productivity(comparison: Comparison) -> Table:
         cells = []
         for method in ("human_capital", "friction_cost"):
             row = table.loc[(name, method)]
-            amount = amount_cell(row, "gain")
-            cells.append(
-                Cell(
-                    amount.text,
-                    f"{amount.detail} | best: {chance(row['probability'], comparison.draws)}",
-                    tone=amount.tone,
-                )
-            )
+            cells.append(best(amount_cell(row, "gain"), row["probability"], comparison.draws))
         rows.append((name_cell(comparison, name), *cells))
     weeks = comparison.parameters.base_case().one(0)["friction_period"]
     return Table(
-        "What society gains per person in 12 months, NOK, by how lost production is valued.",
-        ("", "Human capital (base)", f"Friction cost, {weeks:g} weeks"),
+        t("What society gains per person in 12 months, NOK, by how lost production is valued."),
+        ("", t("Human capital (base)"), t("Friction cost, {weeks} weeks", weeks=exact(weeks))),
         tuple(rows),
         notes=(
-            "By friction cost only the weeks until a replacement works are lost, counted from the start of the spell: "
-            "after eight weeks of sick leave little of that period is left for a program to save.",
+            t(
+                "By friction cost only the weeks until a replacement works are lost, counted from the start of the "
+                "spell: after eight weeks of sick leave little of that period is left for a program to save."
+            ),
         ),
     )
 
@@ -304,7 +348,7 @@ def subgroups(comparison: Comparison) -> Table:
         for position, row in enumerate(part.to_dict("records")):
             rows.append(
                 (
-                    Cell(str(level).replace("_", " ").capitalize(), f"{percent(first['share'])} of people")
+                    Cell(_level(str(level)), t("{share} of people", share=percent(first["share"])))
                     if position == 0
                     else Cell(""),
                     name_cell(comparison, row["strategy"]),
@@ -314,17 +358,20 @@ def subgroups(comparison: Comparison) -> Table:
                 )
             )
     return Table(
-        "By how people are sick-listed at inclusion, and by diagnosis; per person, first 12 months.",
+        t("By how people are sick-listed at inclusion, and by diagnosis; per person, first 12 months."),
         (
             "",
             "",
-            f"Days with {words.spoken(comparison.label(comparison.comparator))}",
-            "Days avoided",
-            "Society gains, NOK",
+            t("Days with {usual}", usual=words.spoken(comparison.label(comparison.comparator))),
+            t("Days avoided"),
+            t("Society gains, NOK"),
         ),
         tuple(rows),
         words=2,
-        notes=("Every difference here follows from baseline risk; the effect is assumed equal.", caution()),
+        notes=(
+            t("Every difference here follows from baseline risk; the effect is assumed equal."),
+            translated(caution()),
+        ),
     )
 
 
@@ -341,13 +388,16 @@ def outcomes(comparison: Comparison) -> Table:
             if strategy == comparison.comparator:
                 cells.append(Cell(number(row["mean"], row["mean_error"]), plus_minus(row["mean_error"])))
             else:
-                change = number(row["increment"], row["error"])
-                sign = "+" if row["increment"] > 0 and change != "0" else ""
-                cells.append(Cell(number(row["mean"], row["mean_error"]), f"{sign}{change} {plus_minus(row['error'])}"))
-        rows.append((Cell(about.label, "% of people" if share else about.unit), *cells))
+                sign = "+" if rounded(row["increment"], row["error"]) > 0.0 else ""
+                change = f"{sign}{number(row['increment'], row['error'])} {plus_minus(row['error'])}"
+                cells.append(Cell(number(row["mean"], row["mean_error"]), change))
+        unit = t("% of people") if share else translated(about.unit)
+        rows.append((Cell(translated(about.label), unit), *cells))
     return Table(
-        "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte Carlo "
-        "error.",
+        t(
+            "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte "
+            "Carlo error."
+        ),
         ("", *(comparison.label(name) for name in comparison.strategies)),
         tuple(rows),
     )
@@ -355,9 +405,14 @@ def outcomes(comparison: Comparison) -> Table:
 
 def _share(share: float, error: float) -> str:
     if not np.isfinite(share) or error > LARGEST_SHARE_ERROR:
-        return "not defined"
-    return "opposite sign" if share < 0.0 else percent(share)
+        return t("not defined")
+    return t("opposite sign") if share < 0.0 else percent(share)
 
 
-def _party(name: str) -> str:
-    return {"nav": "NAV", "outside": "outside"}.get(name, name.replace("_", " "))
+def _level(name: str) -> str:
+    return translated(name.replace("_", " ").capitalize())
+
+
+def _parties(payer: str, payee: str) -> str:
+    """Give from whom money goes to whom: the pair is one text, whose words may bend."""
+    return translated(f"{PARTY_NAMES.get(payer, payer)} → {PARTY_NAMES.get(payee, payee)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from hecon.inputs.errors import InputError
+from hecon.inputs.reading import VALIDATION
 from hecon.model.runs import whole_file
 from hecon.report.numbers import percent
 from hecon.report.validation_figures import comparable, figures
@@ -50,7 +52,8 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
     Content = Mapping[str, Any]
 
-PAGE, FOLDER, NUMBERS = "validation.md", "validation", "validation.json"
+PAGE, FOLDER, NUMBERS = "validation.md", "validation", VALIDATION
+"""The page, the folder of its figures beside it, and its numbers in a folder of parameters."""
 NO_CHECKS = "Not made for this calibration: `hecon calibrate --checks` makes it."
 SEEN = 0.005
 """Share of people below which a state is not named."""
@@ -82,8 +85,36 @@ def write_page(content: Content, folder: Path) -> Path:
 
 
 def read_numbers(folder: Path) -> dict[str, Any]:
-    """Read the numbers that the page in a folder was written from."""
-    return dict(json.loads((folder / FOLDER / NUMBERS).read_text(encoding="utf-8")))
+    """Read what was kept of the validation of a folder of parameters; empty where none was kept.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    path = folder / NUMBERS
+    try:
+        return numbers_of(path.read_text(encoding="utf-8") if path.is_file() else "", str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(str(path), error) from error
+
+
+def numbers_of(text: str, where: str) -> dict[str, Any]:
+    """Give what the text of a record says, `where` it stands; empty for an empty one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        return dict(json.loads(text)) if text else {}
+    except (ValueError, TypeError) as error:
+        raise _unreadable(where, error) from error
+
+
+def _unreadable(where: str, error: Exception) -> InputError:
+    return InputError(f"{where}: cannot be read ({error}): make it again with hecon validate --keep, or remove it")
 
 
 def terminal(content: Content) -> str:
@@ -149,7 +180,7 @@ def _opening(content: Content) -> list[str]:
         f"sampling alone gives, in {record['trials_at_the_point']:,} trials which differ in people and luck but not in "
         f"parameters, both from quantiles. {_widths(content)} An interval that holds a figure by being wide "
         "says little.",
-        f"This page is written by a command from [its numbers]({FOLDER}/{NUMBERS}), every sentence of it.",
+        f"This page is written by a command from its numbers (`parameters/{NUMBERS}`), every sentence of it.",
     ]
 
 
@@ -291,12 +322,13 @@ def _priors(content: Content) -> list[str]:
 
 def _repeat(content: Content) -> list[str]:
     record = content["record"]
-    more = "" if record["scenario"] == "none" else f" --scenario {record['scenario']}"
+    base = record["scenario"] == "none"
+    more = " --keep" if base else f" --scenario {record['scenario']}"
     run = f"--trials {record['trials']} --unseen-draws {record['unseen_draws']} --seed {record['seed']}{more}"
     recipe = record["recipe"]
     made = ", ".join(str(recipe[key]) for key in ("method", "command") if key in recipe)
     return [
-        f"```\nhecon validate {run} --page docs\n```",
+        f"<!-- not run: minutes at full size -->\n```console\n$ hecon validate {run} --page docs\n```",
         f"Parameters {record['parameters'][:16]}, hecon {record['hecon']}, numpy {record['numpy']}, numba "
         f"{record['numba']}. Calibrated block: {made}; {record['rows']:,} rows.",
     ]

@@ -450,8 +450,12 @@ def call(*arguments):
 
 @pytest.mark.usefixtures("few")
 def test_the_command_prints_and_writes(tmp_path):
+    folder = shutil.copytree(shipped_folder(), tmp_path / "parameters")
     result = call(
         "validate",
+        "--folder",
+        folder,
+        "--keep",
         "--trials",
         20,
         "--threads",
@@ -466,7 +470,7 @@ def test_the_command_prints_and_writes(tmp_path):
     )
     assert result.exit_code == 0, result.output
     assert "published figures of usual care" in result.output
-    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "validation" / "validation.json").read_bytes()
+    assert (tmp_path / "a.json").read_bytes() == (folder / "calibrated" / "validation.json").read_bytes()
     assert (tmp_path / "validation.md").is_file()
     assert f"Written: {tmp_path / 'validation.md'}" in result.output
 
@@ -479,6 +483,7 @@ def test_the_command_prints_and_writes(tmp_path):
         (("--json", "{here}"), "--json: "),
         (("--json", "{here}/file/a.json"), "--json: "),
         (("--page", "{here}/file"), "--page: "),
+        (("--keep", "--scenario", "no_effect_after_month_12"), "--keep: "),
         (("--folder", "{here}/nowhere"), "nowhere"),
     ],
 )

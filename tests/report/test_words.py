@@ -9,7 +9,8 @@ import xarray as xr
 
 from hecon.evaluation.frontier import icer_table
 from hecon.evaluation.results import summarise
-from hecon.report import numbers, words
+from hecon.report import change_words, day_words, numbers, words
+from hecon.report.language import speaking
 
 LABELS = {"usual": "Usual care", "letter": "A letter", "team": "Team meetings"}
 SIDES = ("NAV", "Society")
@@ -48,7 +49,7 @@ def test_a_clear_winner_is_named_without_reserve():
     answer = verdict({"letter": (-500.0, 50.0), "team": (4000.0, 300.0)})
     assert answer.kind == "program"
     assert answer.headline == "Over 12 months, team meetings is worth its cost to society."
-    assert "team meetings over 99%" in answer.because[0]
+    assert "over 99% for team meetings" in answer.because[0]
     assert not any("spans zero" in text for text in answer.because)
     assert any("A letter against usual care: society is expected to lose NOK 50" in text for text in answer.because)
 
@@ -109,12 +110,18 @@ def test_sides_that_disagree_are_said_to():
     by_side = standings(
         {"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}, nav={"letter": (-800.0, 40.0), "team": (-900.0, 50.0)}
     )
-    text = words.perspectives_sentence(by_side)
+    text = change_words.perspectives_sentence(by_side)
     assert text.startswith("Not everybody gains from the same choice.")
     assert "usual care for NAV" in text
     assert "a letter for society" in text
-    agreed = words.perspectives_sentence(standings({"letter": (2000.0, 100.0)}))
+    agreed = change_words.perspectives_sentence(standings({"letter": (2000.0, 100.0)}))
     assert agreed.startswith("Every side has the best expected result with a letter")
+
+
+def test_sides_for_which_the_same_are_too_close_are_named_together():
+    tie = {"letter": np.zeros(DRAWS), "team": (-900.0, 50.0)}
+    text = change_words.perspectives_sentence(standings(tie))
+    assert text.endswith(" For NAV and society the best ones are too close for the simulation to separate.")
 
 
 def test_a_ranking_that_changes_with_the_horizon_is_said_to():
@@ -122,13 +129,27 @@ def test_a_ranking_that_changes_with_the_horizon_is_said_to():
         society({"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}),
         society({"letter": (-2000.0, 100.0), "team": (-900.0, 50.0)}),
     )
-    changed = words.horizon_sentence({"(a)": up, "(b)": up, "(c)": down}, "five years")
+    changed = change_words.horizon_sentence({"(a)": up, "(b)": up, "(c)": down}, "five years")
     assert "depends on what is assumed after month 12" in changed
     assert "a letter under (a) and (b), but with usual care under (c)" in changed
-    same = words.horizon_sentence({"(a)": up, "(b)": up, "(c)": up}, "five years")
+    same = change_words.horizon_sentence({"(a)": up, "(b)": up, "(c)": up}, "five years")
     assert "the same under all three" in same
     behind = society({"letter": (2000.0, 100.0), "team": (900.0, 50.0)})
-    assert "ranking behind it changes" in words.horizon_sentence({"(a)": up, "(b)": behind}, "five years")
+    assert "ranking behind it changes" in change_words.horizon_sentence({"(a)": up, "(b)": behind}, "five years")
+
+
+def test_what_holds_under_every_assumption_is_said_once():
+    open_ = society({"letter": (100.0, 4000.0), "team": (-900.0, 50.0)})
+    sure = society({"letter": (2000.0, 100.0), "team": (-900.0, 50.0)})
+    text = change_words.horizon_sentence({"(a)": open_, "(b)": open_}, "five years")
+    assert text.endswith(
+        " Whichever is assumed, the first two are too close for the simulation to separate, and at least one program's "
+        "interval spans zero."
+    )
+    text = change_words.horizon_sentence({"(a)": open_, "(b)": sure}, "five years")
+    assert "Under (a) the first two are too close" in text
+    assert "Under (a) at least one" in text
+    assert "Whichever" not in text
 
 
 def day(**changed):
@@ -144,7 +165,7 @@ def day(**changed):
         "value_of_day": 3000.0,
         "break_even": 2000.0 / 3000.0,
     }
-    return words.days_sentence(pd.Series(row | changed), "Team meetings")
+    return day_words.days_sentence(pd.Series(row | changed), "Team meetings")
 
 
 def test_cost_per_day_is_set_against_the_value_of_a_day():
@@ -178,7 +199,7 @@ def icer_lines(costs, effects):
         xr.DataArray(np.array(effects), dims="strategy", coords=coords),
     )
     table["label"], table["icer_error"] = table["strategy"], 10.0
-    return dict(zip(table["label"], words.icer_words(table), strict=True))
+    return dict(zip(table["label"], day_words.icer_words(table), strict=True))
 
 
 def test_dominance_is_said_in_words():
@@ -201,9 +222,26 @@ def test_the_comparator_alone_on_the_frontier_has_no_ratio():
 def test_scenarios_that_change_the_choice_are_named(best, said):
     rows = [("base", "letter", -100.0), ("base", "team", -50.0), ("reform", "letter", -100.0), ("reform", "team", best)]
     table = pd.DataFrame(rows, columns=["scenario", "strategy", "gain"])
-    text = words.scenarios_sentence(table, LABELS, {"reform": "The reform"})
+    text = change_words.scenarios_sentence(table, LABELS, {"reform": "The reform"})
     assert said in text
     assert ("“the reform” (team meetings)" in text) == (best > 0)
+
+
+def test_of_many_scenarios_that_change_the_choice_some_are_named_and_the_rest_counted():
+    names = [f"s{i}" for i in range(9)]
+    rows = [("base", "team", 50.0), *((name, "team", -50.0) for name in names)]
+    table = pd.DataFrame(rows, columns=["scenario", "strategy", "gain"])
+    text = change_words.scenarios_sentence(
+        table, {"usual": "Usual care", "team": "Team meetings"}, {n: n for n in names}
+    )
+    assert text.count("“") == change_words.MOST_NAMED - 1
+    assert "and 6 more would change the choice" in text
+
+
+def test_a_proper_name_keeps_its_capital_in_a_sentence():
+    assert words.spoken("Danish return-to-work program, next municipality").startswith("Danish")
+    assert words.spoken("Early follow-up") == "early follow-up"
+    assert words.spoken("MI-NAV") == "MI-NAV"
 
 
 def test_no_more_digits_than_the_error_supports():
@@ -254,3 +292,119 @@ def test_a_share_of_the_draws_made_is_what_was_counted():
 def test_an_interval_whose_end_rounds_to_zero_only_reaches_it(low, high, ending):
     one = words.Standing("MI", False, (low + high) / 2, 300.0, low, high, 0.1, 0.0, 0.0, 0.0)
     assert words.range_words(one).endswith(ending)
+
+
+NORSK = {"usual": "Vanlig oppfølging", "letter": "Tidlig oppfølging", "team": "Koordinert tiltak"}
+NOISE = np.random.default_rng(1).normal(size=DRAWS)
+ENGLISH = re.compile(
+    r"\b(the|is|of|with|whether|worth|cost|costs|gain|loss|against|interval|society|expected|evidence|zero|and|by|it|"
+    r"under all|program|best choice)\b"
+)
+CASES = {
+    "program": (
+        {"letter": (-500.0, 50.0), "team": (4000.0, 300.0)},
+        "Sett over 12 måneder er koordinert tiltak verdt kostnaden for samfunnet.",
+    ),
+    "program_or_another": (
+        {"letter": (5000.0, 300.0), "team": (5300.0, 2000.0)},
+        "Sett over 12 måneder er koordinert tiltak verdt kostnaden for samfunnet. Om tidlig oppfølging er enda bedre, "
+        "er ikke avgjort.",
+    ),
+    "program_unsure": (
+        {"letter": (-2000.0, 100.0), "team": (3000.0, 4000.0)},
+        "Sett over 12 måneder er koordinert tiltak forventet å være verdt kostnaden for samfunnet, men "
+        "kunnskapsgrunnlaget avgjør det ikke.",
+    ),
+    "none": (
+        {"letter": (-2000.0, 100.0), "team": (-7000.0, 500.0)},
+        "Sett over 12 måneder er ingen tiltak verdt kostnaden for samfunnet.",
+    ),
+    "none_but_unsure": (
+        {"letter": (-2000.0, 100.0), "team": (-3000.0, 4000.0)},
+        "Sett over 12 måneder er ingen tiltak forventet å være verdt kostnaden for samfunnet, men kunnskapsgrunnlaget "
+        "utelukker ikke at koordinert tiltak er det.",
+    ),
+    "too_close": (
+        {"letter": (-2000.0, 100.0), "team": 3000.0 * (NOISE - NOISE.mean()) + 50.0},
+        "Sett over 12 måneder kan det ikke sies om koordinert tiltak er verdt kostnaden: Den forventede forskjellen "
+        "fra vanlig oppfølging er for liten til at denne simuleringen kan skille den fra null.",
+    ),
+}
+
+
+@pytest.fixture
+def norsk(monkeypatch):
+    monkeypatch.setitem(globals(), "LABELS", NORSK)
+    with speaking("nb"):
+        yield
+
+
+@pytest.mark.usefixtures("norsk")
+@pytest.mark.parametrize("kind", CASES)
+def test_every_answer_is_a_norwegian_one_too(kind):
+    gains, headline = CASES[kind]
+    answer = verdict(gains)
+    assert (answer.kind, answer.headline) == (kind, headline)
+    by_side = standings(gains, nav={"letter": (900.0, 50.0), "team": (-900.0, 50.0)})
+    texts = [
+        *answer.because,
+        change_words.perspectives_sentence(by_side),
+        change_words.perspectives_sentence(standings(gains)),
+        change_words.horizon_sentence({"(a)": society(gains), "(b)": by_side["NAV"]}, "fem år"),
+    ]
+    for text in texts:
+        assert not ENGLISH.search(text), text
+        assert not re.search(r"[{}]|  | ,|\.\.", text), text
+        assert text[0].isupper(), text
+        assert text.endswith("."), text
+
+
+@pytest.mark.usefixtures("norsk")
+def test_norwegian_sentences_as_they_are_read():
+    answer = verdict({"letter": (-2000.0, 100.0), "team": (3000.0, 4000.0)})
+    plain = [text.replace("\N{NO-BREAK SPACE}", " ") for text in answer.because]
+    assert plain[0].startswith("Sjansen for å være det beste valget for samfunnet er 77 % for koordinert tiltak, ")
+    assert re.fullmatch(
+        r"Koordinert tiltak mot vanlig oppfølging: Samfunnet forventes å tjene 3 \d00 kr per person "
+        r"\(95 %-intervall fra et tap på 5 \d00 kr til en gevinst på 10 \d00 kr, som omfatter null\)\.",
+        plain[1],
+    )
+    assert re.fullmatch(
+        r"Tidlig oppfølging mot vanlig oppfølging: Samfunnet forventes å tape [\d ]+ kr per person "
+        r"\(95 %-intervall: tap på 1 8\d\d? til [\d ]+ kr\)\.",
+        plain[2],
+    )
+    sides = standings(
+        {"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}, nav={"letter": (-800.0, 40.0), "team": (-900.0, 50.0)}
+    )
+    assert change_words.perspectives_sentence(sides) == (
+        "Ikke alle er tjent med det samme valget. Best forventet resultat får Nav med vanlig oppfølging; og samfunnet "
+        "med tidlig oppfølging."
+    )
+
+
+@pytest.mark.usefixtures("norsk")
+@pytest.mark.parametrize("spent", [2000.0, -2000.0])
+@pytest.mark.parametrize("days", [2.0, -2.0, 0.1])
+def test_days_are_told_in_norwegian_whatever_they_are(spent, days):
+    text = day(program_cost=spent, days=days, days_low=-4.0, ratio=1000.0 if min(spent, days) > 0 else np.nan)
+    assert not ENGLISH.search(text)
+    assert ("mer å gjennomføre" in text) == (spent > 0)
+    assert ("færre sykefraværsdager" in text) == (days == 2.0)
+    assert ("flere sykefraværsdager" in text) == (days == -2.0)
+
+
+@pytest.mark.usefixtures("norsk")
+@pytest.mark.parametrize(
+    ("costs", "effects", "said"),
+    [
+        ([0.0, 10.0], [0.0, 0.0], "koster mer og gir det samme som vanlig oppfølging"),
+        ([0.0, 0.0], [0.0, 0.0], "det samme som vanlig oppfølging"),
+        ([0.0, 0.0], [1.0, 0.0], "koster det samme og gir mindre enn vanlig oppfølging"),
+        ([0.0, 10.0], [1.0, 0.0], "koster mer og gir mindre enn vanlig oppfølging"),
+        ([0.0, 60.0, 100.0], [0.0, 5.0, 10.0], "en blanding av vanlig oppfølging og koordinert tiltak gir mer for"),
+        ([0.0, 50.0, 100.0], [0.0, 5.0, 10.0], "en blanding av vanlig oppfølging og koordinert tiltak gir like mye"),
+    ],
+)
+def test_every_relation_of_the_frontier_is_known_in_norwegian(costs, effects, said):
+    assert any(said in line for line in icer_lines(costs, effects).values())
