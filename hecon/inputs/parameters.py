@@ -284,7 +284,7 @@ def _then(parameters: Parameters, step: Step) -> Origin | None:
     return None if parameters.origin is None else parameters.origin.then(step)
 
 
-def _on(folder: Folder, date: dt.date, *, calibrated: bool) -> Parameters:
+def _on(folder: Folder, date: dt.date, *, calibrated: bool = True) -> Parameters:
     present: dict[str, Parameter] = {}
     absent: dict[str, str] = dict(folder.uncalibrated)
     for name, defined in folder.definitions.items():
