@@ -49,7 +49,7 @@ def write_page(parameters: Parameters, folder: Path) -> Path:
 def page(parameters: Parameters) -> str:
     """Give the page as Markdown; the same parameters give the same bytes."""
     parts = [OPENING, overview(parameters)]
-    parts += [section(parameters, name) for name in in_order(parameters)]
+    parts += [f'<a id="{name}"></a>\n\n{section(parameters, name)}' for name in in_order(parameters)]
     return "\n".join(parts)
 
 
@@ -89,7 +89,7 @@ def section(parameters: Parameters, name: str) -> str:
     """Give what there is to say of one program."""
     program, values = parameters.programs[name], parameters.base_case().one(0)
     about = described(parameters, name)
-    lines = [f'<a id="{name}"></a>', "", f"## {program.label}", "", _paragraph(program.summary)]
+    lines = [f"## {program.label}", "", _paragraph(program.summary)]
     lines += ["", _paragraph(f"`{name}`. Offered to {about['offered_to']}. Measured in: {program.measured_in}.")]
     lines += ["", *_contacts(name, parameters, values)]
     everybody = _amounts(program.per_participant, values)
