@@ -82,8 +82,10 @@ def generate(_app: Sphinx) -> None:
     """Write the pages that follow from other files, before any page is read."""
     from gallery import write_gallery
 
+    from hecon.report.diagram import write_diagram
     from hecon.report.reference import write_reference
 
+    write_diagram(HERE)
     write_reference(hecon.read_parameters(), GENERATED)
     write_gallery(GENERATED)
     for name in ("CHANGELOG", "CONTRIBUTING"):

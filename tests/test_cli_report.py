@@ -126,6 +126,22 @@ def test_the_headline_is_in_the_reports_language(comparison, tmp_path):
     assert language() == "en"
 
 
+@pytest.mark.usefixtures("runs", "written")
+def test_two_reports_in_a_folder_keep_two_runs(tmp_path):
+    other = tmp_path / RESULTS
+    other.write_text("of another run", encoding="utf-8")
+    result = call(*SMALL, "--out", tmp_path / "ours.html")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1].startswith(f"Results: {tmp_path / 'ours.nc'}, ")
+    assert other.read_text(encoding="utf-8") == "of another run"
+    assert hecon.read_comparison(tmp_path / "ours.nc").record["draws"]
+
+
+@pytest.mark.usefixtures("never")
+def test_a_title_that_no_file_can_hold_is_refused(tmp_path):
+    assert_refused(call(*SMALL, "--title", "a\x0bb", "--out", tmp_path / "report.html"), "title", "U+000B")
+
+
 @pytest.mark.usefixtures("runs", "kept")
 @pytest.mark.parametrize(
     ("options", "name"),
@@ -233,7 +249,7 @@ def test_every_place_is_looked_at_before_anything_runs(tmp_path, occupied):
 @pytest.mark.usefixtures("never")
 def test_what_a_format_needs_is_looked_for_before_anything_runs(tmp_path, monkeypatch):
     def missing(_suffix):
-        raise ImportError("No module named 'xlsxwriter'", name="xlsxwriter")
+        raise ModuleNotFoundError("No module named 'xlsxwriter'", name="xlsxwriter")
 
     monkeypatch.setattr(formats, "_module", missing)
     assert_refused(call(*SMALL, "--format", "xlsx", "--out", tmp_path / "report.html"), "xlsx needs xlsxwriter")

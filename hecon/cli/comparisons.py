@@ -9,7 +9,7 @@ from click.core import ParameterSource
 import hecon
 from hecon.cli.options import COHORT, check_place, parameters_of, reading, size, sizes_of
 from hecon.inputs.errors import InputError
-from hecon.report.formats import FORMATS, check_formats, named_formats, write_report
+from hecon.report.formats import FORMATS, check_formats, check_title, named_formats, write_report
 from hecon.report.language import ENGLISH, LANGUAGES, localised, speaking
 
 if TYPE_CHECKING:
@@ -61,14 +61,15 @@ def report(
 ) -> None:
     """Compare the programs and write the report, as one HTML file or in other formats.
 
-    The results are kept beside it, in results.nc: with --from it gives other formats, and the other language, in
-    seconds.
+    The results are kept beside it, as results.nc, or under the name that --out gives: with --from they give other
+    formats, and the other language, in seconds.
     """
     if stored is not None:
         _refuse_a_run(stored)
+    check_title(title)
     place = out or FOLDER / NAMES[lang]
     files = _files(place, formats)
-    keep = None if stored is not None else place.parent / RESULTS
+    keep = None if stored is not None else place.parent / _results(place)
     for file in (place, *files, *(() if keep is None else (keep,))):
         check_place(file.parent, file)
     comparison = _compare(**options) if stored is None else hecon.read_comparison(stored)
@@ -107,6 +108,11 @@ def _compare(
     **options: Any,  # noqa: ANN401
 ) -> "Comparison":
     return hecon.compare(parameters_of(date, overlays, scenarios), **sizes_of(**options))
+
+
+def _results(place: Path) -> str:
+    """Give the name of the results beside a report, its own unless it is the default: two reports keep two runs."""
+    return RESULTS if place.stem in NAMES.values() else f"{place.stem}{Path(RESULTS).suffix}"
 
 
 def _files(place: Path, formats: str | None) -> list[Path]:

@@ -55,7 +55,7 @@ def size(command: Command) -> Command:
         ),
         click.option("--people", type=COUNT, default=1000, show_default=True, help="People in each draw."),
         click.option("--base-people", type=SEVERAL, default=20_000, show_default=True, help="People in the base case."),
-        click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon."),
+        click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon, 104 or more."),
         click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
         click.option(
             "--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"

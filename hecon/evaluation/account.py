@@ -88,7 +88,8 @@ def account(
     who, weeks = weeks_by_category(inputs, strategies, people=people, weeks=WEEKS_PER_YEAR, seed=seed, cohort=cohort)
     bases = pay_bases(who, inputs.one(0))
     counted = [
-        [sum(float(part[:, category] @ base) for category, base in of.items()) for of in bases.values()]
+        # No dot product: BLAS adds in an order that depends on the machine's threads.
+        [sum(float((part[:, category] * base).sum()) for category, base in of.items()) for of in bases.values()]
         for part in weeks
     ]
     first_year = persons.isel(draw=0, drop=True).sel(year=1, drop=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -136,6 +136,18 @@ class Comparison:
     def per_person_alike(self) -> xr.Dataset:
         """The same of `alike`."""
         return results.per_person(self.alike)
+
+    @cached_property
+    def found(self) -> dict[tuple[str, str], Any]:
+        """What `hecon.evaluation.results` has computed of the run, by what it is: many texts and tables ask again."""
+        return {}
+
+    def said(self, parameters: Parameters, information: Information) -> Comparison:
+        """Give the same run with its labels in other words: numbers that were computed of it are not computed again."""
+        other = replace(self, parameters=parameters, information=information)
+        for name in ("per_person", "per_person_alike", "found"):
+            other.__dict__[name] = getattr(self, name)
+        return other
 
     def label(self, strategy: str) -> str:
         """Give a strategy's name in words."""

@@ -17,6 +17,7 @@ from hecon.evaluation.estimates import TAILS, spread
 from hecon.evaluation.results import DAYS, DELIVERY_FLOWS
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import random_points
+from hecon.inputs.targets import ARMS
 from hecon.model.ledger import PERSPECTIVES, costs
 from hecon.model.population import COLUMNS
 from hecon.model.simulation import COMPARATOR, simulate
@@ -203,12 +204,19 @@ def in_words(figure: str, published: Sequence[float]) -> str:
 
 
 def evidence_grade(parameters: Parameters, program: ProgramFile) -> str:
-    """Give what a program's effect rests on, one of `GRADES`: the weakest of the parameters that it names."""
+    """Give what a program's effect rests on, one of `GRADES`: the weakest of the parameters that it names.
+
+    A ratio fitted to the trial is the trial's for the programs of its arms alone.
+    """
     if not program.effect_known or not program.effects:
         return "none"
     effect = _leading(program)
     names = effect.ratios if effect.measured is None else (*effect.ratios, effect.measured.value)
     found = [_BEST.get(parameters[name].grade, "study") for name in names]
+    if program.name not in ARMS.values() and any(parameters[name].block is not None for name in names):
+        found.append(
+            "assumption"
+        )  # what was fitted to the trial is of its arms: that another program does it is assumed
     return max(found, key=GRADES.index)
 
 

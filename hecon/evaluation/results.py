@@ -38,6 +38,14 @@ DAYS = "benefit_days_12m"
 
 def costs_by_horizon(comparison: Comparison, productivity: Productivity = "human_capital") -> xr.DataArray:
     """Give the cost per person by draw: [horizon, draw, strategy, perspective], NOK."""
+    key = ("costs_by_horizon", productivity)
+    if key not in comparison.found:
+        comparison.found[key] = _costs_by_horizon(comparison, productivity)
+    cost: xr.DataArray = comparison.found[key]
+    return cost
+
+
+def _costs_by_horizon(comparison: Comparison, productivity: Productivity) -> xr.DataArray:
     money = _money(comparison)
     year_1 = costs(money.sel(year=1, drop=True), productivity=productivity)
     carried = costs(money.sum("year"), productivity=productivity)
@@ -55,6 +63,14 @@ def perspective_costs(comparison: Comparison, productivity: Productivity = "huma
     -------
     DataFrame with the columns of `summarise`, and ``base_increment`` and ``base_error`` (human capital; from persons)
     """
+    key = ("perspective_costs", productivity)
+    if key not in comparison.found:
+        comparison.found[key] = _perspective_costs(comparison, productivity)
+    table: pd.DataFrame = comparison.found[key]
+    return table.copy()
+
+
+def _perspective_costs(comparison: Comparison, productivity: Productivity) -> pd.DataFrame:
     table = summarise(costs_by_horizon(comparison, productivity), comparison.comparator)
     if productivity == "human_capital":
         increment = cea.incremental(comparison.base["cost"], comparison.comparator)

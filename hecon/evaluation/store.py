@@ -32,7 +32,7 @@ from hecon.inputs.reading import VALIDATION
 from hecon.model.runs import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import h5py
@@ -48,6 +48,34 @@ KIND, PLAIN, MADE = "hecon", "values", "hecon_format"
 BARE = b"This is a netCDF dimension but not a netCDF variable"
 """How HDF5's dimension scale is called where a dimension has no labels."""
 AGAIN = "run again with hecon run or hecon report"
+RECORDED = (
+    "seed",
+    "draws",
+    "people_per_draw",
+    "people_base_case",
+    "people",
+    "weeks",
+    "strategies",
+    "statute_date",
+    "parameters",
+    "calibration",
+    "overlaid",
+    "hecon",
+    "python",
+    "numpy",
+    "numba",
+)
+"""What every report shows of the record."""
+RUN = ("money", "outcome", "people")
+VARIABLES = {
+    "base": ("money", "cost", "cost_error", "outcome", "outcome_error", "value_of_day"),
+    "carried": RUN,
+    "alike": RUN,
+    "account": ("quantity", "weeks", "delivered"),
+}
+"""What every report reads of the datasets."""
+MOST = 4 * 2**30
+"""Bytes that the arrays of a file may take in memory: a small file can unfold to more than there is."""
 
 
 def save(comparison: Comparison, path: Path) -> Path:
@@ -98,11 +126,12 @@ def read_comparison(path: Path) -> Comparison:
         raise InputError(f"{path}: was made {made}: {AGAIN}")
     try:
         return _comparison(path, groups)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:  # an InputError is a ValueError
+    # An InputError is a ValueError, and JSON can be nested deeper than it can be read.
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError) as error:
         wrote = root.attrs.get("hecon", "another version")
         raise InputError(
             f"{path}: was made by hecon {wrote}, and hecon {__version__} reads it otherwise "
-            f"({str(error).splitlines()[0]}): report it with the hecon that made it, or {AGAIN}"
+            f"({_said(error)}): report it with the hecon that made it, or {AGAIN}"
         ) from error
 
 
@@ -140,7 +169,19 @@ def _comparison(path: Path, groups: Groups) -> Comparison:
     below = {field.name for field in fields(Comparison)} - told.keys() - {"parameters"}
     parts = {name: _part(f"/{name}", groups) for name in below}
     parameters = _parameters(groups["/parameters"], told["record"]["parameters"], path)
-    return Comparison(parameters=parameters, **told, **parts)
+    comparison = Comparison(parameters=parameters, **told, **parts)
+    _check(comparison)
+    return comparison
+
+
+def _check(comparison: Comparison) -> None:
+    """Refuse a comparison without what every report shows of it."""
+    missing = [f"record.{key}" for key in RECORDED if key not in comparison.record]
+    for name, variables in VARIABLES.items():
+        held = getattr(comparison, name)
+        missing += [f"{name}.{variable}" for variable in variables if variable not in held]
+    if missing:
+        raise ValueError(f"it has no {', '.join(missing)}")
 
 
 def _part(place: str, groups: Groups) -> Any:  # noqa: ANN401  (any part of a comparison)
@@ -207,13 +248,48 @@ def _read(path: Path) -> Groups:
     groups: dict[str, xr.Dataset] = {}
     try:
         with h5py.File(path) as file:
-            names = ["/"]
-            file.visititems(lambda name, one: names.append(f"/{name}") if isinstance(one, h5py.Group) else None)
-            for name in names:
-                groups[name] = _dataset(file[name])
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise InputError(f"{path}: cannot be read as NetCDF ({str(error).splitlines()[0]}): {AGAIN}") from error
+            found = dict(_inside("/", file, set()))
+            _check_size(one for one in found.values() if isinstance(one, h5py.Dataset))
+            for name, one in found.items():
+                if isinstance(one, h5py.Group):
+                    groups[name] = _dataset(one)
+    except (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, MemoryError) as error:
+        raise InputError(f"{path}: cannot be read as NetCDF ({_said(error)}): {AGAIN}") from error
     return groups
+
+
+def _check_size(arrays: Iterable[h5py.Dataset]) -> None:
+    size = sum(one.size * one.dtype.itemsize for one in arrays)
+    if size > MOST:
+        raise ValueError(f"its arrays would take {size / 2**30:.1f} GiB of memory")
+
+
+def _inside(place: str, group: h5py.Group, met: set[int]) -> Iterator[tuple[str, h5py.Group | h5py.Dataset]]:
+    """Go through a group and all below it; nothing in it may stand in another file, which would be read too."""
+    import h5py
+    from h5py import h5o
+
+    address = h5o.get_info(group.id).addr
+    if address in met:
+        raise ValueError(f"{place} stands in two places")
+    met.add(address)
+    yield place, group
+    for name in group:
+        below = f"{place.rstrip('/')}/{name}"
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f"{below} is a link to somewhere else")  # noqa: TRY004  (of the file, not of a caller)
+        held = group[name]
+        if isinstance(held, h5py.Group):
+            yield from _inside(below, held, met)
+        elif isinstance(held, h5py.Dataset):
+            if held.external or held.is_virtual:
+                raise ValueError(f"{below} stands in another file")
+            yield below, held
+
+
+def _said(error: Exception) -> str:
+    """Give the first line of what an error says, or else its kind."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
 def _dataset(group: h5py.Group) -> xr.Dataset:
@@ -225,7 +301,8 @@ def _dataset(group: h5py.Group) -> xr.Dataset:
     variables = {}
     for name, held in group.items():
         attributes = _attributes(held)
-        if hasattr(held, "items") or bytes(held.attrs.get("NAME", b"")).startswith(BARE):
+        scale = attributes.get("NAME")
+        if hasattr(held, "items") or (isinstance(scale, bytes) and scale.startswith(BARE)):
             continue
         dims = [names[h5o.get_info(dim[0].id).addr] if len(dim) else name for dim in held.dims]
         values = held.asstr()[()] if held.dtype.kind == "O" else held[()]

@@ -29,5 +29,5 @@ def closest(name: str, known: Iterable[str]) -> str:
     if near:
         return f"the closest known name is {near[0]}"
     if len(names) > 12:
-        return "no known name is close to it"
+        return f"no known name is close to it; the first of {len(names)} are {', '.join(names[:3])}"
     return f"known are {', '.join(names)}" if names else "none is known"

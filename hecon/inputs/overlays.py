@@ -72,10 +72,13 @@ def read_overlay(overlay: Overlay) -> tuple[str, dict[str, Change]]:
         where = Path(table).name
         try:
             table = tomllib.loads(Path(table).read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{where}: cannot be read: {error}: give a TOML file, saved as UTF-8") from None
+        except OSError as error:
+            why = (error.strerror or "unknown fault").lower()
+            raise InputError(f"{overlay}: cannot be read ({why}): give the path of a TOML file") from None
+        except UnicodeDecodeError as error:
+            raise InputError(f"{where}: is no UTF-8 text ({error.reason}): save it as UTF-8") from None
         except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{where}: is not TOML: {error}: correct it there") from None
+            raise InputError(f"{where}: is not TOML: {error}: correct it there; decimals take a point") from None
     changes, faults = read_changes(where, table)
     if faults:
         raise InputError.of(faults)

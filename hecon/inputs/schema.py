@@ -5,8 +5,10 @@ import math
 import reprlib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar
+from unicodedata import category
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -80,6 +82,13 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def unprintable(text: str) -> str | None:
+    """Give the first character of a text that no report can hold, as U+000B; None where there is none."""
+    found = (sign for sign in text if (category(sign) == "Cc" and sign not in "\t\n\r") or sign in "\ufffe\uffff")
+    first = next(found, None)
+    return None if first is None else f"U+{ord(first):04X}"
+
+
 def _value(value: object) -> float | tuple[float, ...]:
     if isinstance(value, int | float) and is_number(value):
         return float(value)
@@ -88,7 +97,13 @@ def _value(value: object) -> float | tuple[float, ...]:
     raise ValueError("is not a finite number or a list of them: give one")
 
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+def _printable(text: str) -> str:
+    if found := unprintable(text):
+        raise ValueError(f"holds the control character {found}: leave it out")
+    return text
+
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_printable)]
 Date = Annotated[dt.date, Strict()]
 Year = Annotated[int, Strict()]
 Value = Annotated[float | tuple[float, ...], BeforeValidator(_value)]

@@ -66,9 +66,11 @@ def read_cohort(path: Path) -> pd.DataFrame:
     }
     for name, (low, high) in bounds.items():
         numbers = pd.to_numeric(frame[name], errors="coerce")
-        _refuse(
-            path, frame, name, ~numbers.between(low, high) | ~np.isfinite(numbers), f"a number from {low:g} to {high:g}"
+        allowed = (
+            f"a number of {low:g} or more, digits alone" if np.isinf(high) else f"a number from {low:g} to {high:g}"
         )
+        wrong = ~numbers.between(low, high) | ~np.isfinite(numbers)
+        _refuse(path, frame, name, wrong, allowed)
         frame[name] = numbers
     for name in ("weeks_sick_listed", "rights_used"):
         _refuse(path, frame, name, frame[name] != np.floor(frame[name]), "a whole number")
@@ -81,7 +83,11 @@ def _read_table(path: Path) -> pd.DataFrame:
     """Read the cells, and refuse a table without the columns or the people it needs."""
     try:
         frame = pd.read_csv(path, skip_blank_lines=False, skipinitialspace=True)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        reason = (error.strerror or "unknown fault").lower()
+        message = f"{path}: cannot be read ({reason}): give the path of a CSV file"
+        raise InputError(message) from error
+    except ValueError as error:
         why = " ".join(str(error).split())
         message = f"{path}: cannot be read as CSV ({why}): give a comma-separated file with a header"
         raise InputError(message) from error

@@ -38,6 +38,11 @@ def run_blocks(
     """
     todo = list(tasks)
     with tqdm(total=len(todo), desc=progress, disable=progress is None, leave=False, unit="block") as bar:
+        if threads == 1 or len(todo) == 1:  # a pool would cost more than a small task
+            for task in todo:
+                work(task)
+                bar.update(1)
+            return
         pool = ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1)
         try:
             running: set[Future[None]] = {pool.submit(work, task) for task in todo}

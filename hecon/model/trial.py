@@ -1,5 +1,6 @@
 """The trial's arms, simulated: the figures that the trial reported, from people like those in each arm."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,7 +113,7 @@ def as_arm(inputs: Inputs, arm: str, mix: str | None = None) -> Inputs:
 
 def statistics(arm: Arm) -> dict[str, Floats]:
     """Return the trial's figures of an arm, each float64[draw]."""
-    figures = {name: mid_quantile(arm.days, q) for name, q in QUARTILES.items()}
+    figures = dict(zip(QUARTILES, mid_quantiles(arm.days, list(QUARTILES.values())), strict=True))
     figures["benefit_days_mean"] = arm.days.mean(axis=1)
     figures["sustained_return"] = arm.returned.mean(axis=1)
     figures["sustained_return_median_days"] = DAYS_PER_WEEK * mid_quantile(arm.weeks, 0.5)
@@ -124,6 +125,11 @@ def statistics(arm: Arm) -> dict[str, Floats]:
 
 
 def mid_quantile(values: Floats, q: float) -> Floats:
+    """Return one quantile of the mid-distribution, as `mid_quantiles` does."""
+    return np.asarray(mid_quantiles(values, [q])[0])
+
+
+def mid_quantiles(values: Floats, levels: Sequence[float]) -> Floats:
     """Return quantiles of the mid-distribution, which do not jump where weekly values tie.
 
     The mid-distribution function is ``P(X < x) + P(X = x) / 2``, interpolated linearly (Parzen, Statistical Science
@@ -132,17 +138,17 @@ def mid_quantile(values: Floats, q: float) -> Floats:
     Parameters
     ----------
     values : float64[draw, person]
-    q : between 0 and 1
+    levels : between 0 and 1
 
     Returns
     -------
-    float64[draw]
+    float64[level, draw]
     """
-    out = np.empty(len(values))
+    out = np.empty((len(levels), len(values)))
     for row, people in enumerate(values):
         points, counts = np.unique(people, return_counts=True)
         middle = (np.cumsum(counts) - 0.5 * counts) / counts.sum()
-        out[row] = np.interp(q, middle, points)
+        out[:, row] = np.interp(levels, middle, points)
     return out
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from hecon.evaluation.budget import CARRIED_FORWARD, CRITERIA, NO_EFFECT
 from hecon.report import words
+from hecon.report.canvas import canvas, ink, thousands
 from hecon.report.cells import Cell, Figure, Section, Table, name_cell
 from hecon.report.language import mark, t, translated
-from hecon.report.numbers import grouped, interval, number, plus_minus
+from hecon.report.numbers import NEGLIGIBLE, grouped, headcount, interval, number, plus_minus
 from hecon.report.paints import INK, STRATEGY_INKS, inline_svg
-from hecon.report.plots import canvas, ink, thousands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,35 @@ STAFF = {
     "physician_hours": mark("Physicians"),
     "gp_hours": mark("General practitioners"),
 }
+SPENDING_OF_NAV = (
+    mark("NAV would spend {amount} on operations"),
+    mark("NAV would save {amount} on operations"),
+    mark("NAV would spend about as much on operations as now (95% interval of the rise: NOK {interval} million)"),
+)
+SPENDING_OF_BOTH = (
+    mark("NAV and the health service would spend {amount} on operations"),
+    mark("NAV and the health service would save {amount} on operations"),
+    mark(
+        "NAV and the health service would spend about as much on operations as now (95% interval of the rise: NOK "
+        "{interval} million)"
+    ),
+)
+BENEFITS = (
+    mark("Rule-based benefits would fall by {amount}"),
+    mark("Rule-based benefits would rise by {amount}"),
+    mark("Rule-based benefits would be about even (95% interval of the fall: NOK {interval} million)"),
+)
+PURSE = (
+    mark("the public purse would be worse off by {amount}"),
+    mark("the public purse would be better off by {amount}"),
+    mark("the public purse would come out about even (95% interval of what it must find: NOK {interval} million)"),
+)
+CARRIED = (
+    mark("worse off by {amount}"),
+    mark("better off by {amount}"),
+    mark("about even (95% interval of what it must find: NOK {interval} million)"),
+)
+"""What is said of an amount that is above zero, below it, and within two of its errors of it."""
 VOLUME = ("people_passing_week_8", "volume_growth", *CRITERIA, "acceptance", "offices_offering")
 LEAST_PEOPLE = 0.5
 """Fewer, in every year, are not shown."""
@@ -109,56 +138,44 @@ def sentences(comparison: Comparison, found: RollOut, program: str, year: int) -
     people = found.volumes[(found.volumes["program"] == program) & (found.volumes["year"] == year)].set_index("stage")
     cash = found.cash[(found.cash["program"] == program) & (found.cash["year"] == year)]
     rows = {choice: cash[cash["after_month_12"] == choice].set_index("item") for choice in CHOICES}
-    spent = rows[NO_EFFECT].loc["spent"]
+    spent, released, net = (rows[NO_EFFECT].loc[item] for item in ("spent", "released", "net"))
     said = {
         "program": words.upper(comparison.label(program)),
         "year": grouped(year),
-        "accepted": number(people.loc["accepted", "expected"], max(people.loc["accepted", "error"], 1.0)),
-        "eligible": number(people.loc["eligible", "expected"], max(people.loc["eligible", "error"], 1.0)),
-        "amount": _amount(spent),
+        "accepted": headcount(people.loc["accepted", "expected"]),
+        "eligible": headcount(people.loc["eligible", "expected"]),
+        "spending": _spending(spent, both=_also_health(rows[NO_EFFECT])),
     }
-    first = (
-        t(
-            "{program}, year {year}: {accepted} of {eligible} eligible people would accept, and operations would spend "
-            "{amount}.",
-            **said,
-        )
-        if spent["expected"] >= 0.0
-        else t(
-            "{program}, year {year}: {accepted} of {eligible} eligible people would accept, and operations would save "
-            "{amount}.",
-            **said,
-        )
-    )
-    released, net = (rows[NO_EFFECT].loc[item] for item in ("released", "net"))
-    benefits = (
-        t("Rule-based benefits would fall by {amount}", amount=_amount(released))
-        if released["expected"] >= 0.0
-        else t("Rule-based benefits would rise by {amount}", amount=_amount(released))
-    )
-    purse = (
-        t("the public purse would be worse off by {amount}", amount=_amount(net))
-        if net["expected"] >= 0.0
-        else t("the public purse would be better off by {amount}", amount=_amount(net))
-    )
-    later = rows[CARRIED_FORWARD].loc["net"]
-    carried = (
-        t("worse off by {amount}", amount=_amount(later))
-        if later["expected"] >= 0.0
-        else t("better off by {amount}", amount=_amount(later))
-    )
     yield " ".join(
         [
-            first,
+            t("{program}, year {year}: {accepted} of {eligible} eligible people would accept, and {spending}.", **said),
             t(
                 "{benefits} if nothing differs after month 12, and with taxes counted {purse}; if differences are "
                 "carried forward, {carried}.",
-                benefits=benefits,
-                purse=purse,
-                carried=carried,
+                benefits=_turned(released, BENEFITS),
+                purse=_turned(net, PURSE),
+                carried=_turned(rows[CARRIED_FORWARD].loc["net"], CARRIED),
             ),
         ]
     )
+
+
+def _spending(spent: pd.Series, *, both: bool) -> str:
+    """Say who would spend how much, in words that follow the sign."""
+    return _turned(spent, SPENDING_OF_BOTH if both else SPENDING_OF_NAV)
+
+
+def _also_health(rows: pd.DataFrame) -> bool:
+    """Tell whether what the health service spends shows in the sum, beside what NAV spends."""
+    return bool(abs(rows.loc["spent_health", "expected"]) > rows.loc["spent", "error"])
+
+
+def _turned(row: pd.Series, said: tuple[str, str, str]) -> str:
+    """Say an amount by its sign: the first text where it is above zero, the second below, the third about even."""
+    if abs(row["expected"]) <= words.CLEAR * row["error"] + NEGLIGIBLE:
+        low, high, error = (row[key] / MILLION for key in ("low", "high", "error"))
+        return t(said[2], interval=interval(low, high, error))
+    return t(said[0] if row["expected"] > 0.0 else said[1], amount=_amount(row))
 
 
 def payers_of_last_year(comparison: Comparison, found: RollOut, year: int) -> Table:

@@ -13,7 +13,7 @@ from hecon.report import words
 from hecon.report.cells import Cell, Table
 from hecon.report.judgement import judgement_words, leading_groups
 from hecon.report.language import t, translated
-from hecon.report.numbers import grouped, kroner, number, plus_minus, rounded, tenths
+from hecon.report.numbers import grouped, headcount, kroner, number, plus_minus, rounded, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -63,12 +63,18 @@ def worth_knowing_words(
             t(
                 "For all who are eligible and accept, {people} people a year for {years} years, discounted, that is "
                 "NOK {billions} billion.",
-                people=number(deciding.per_year, 1000.0),
-                years=grouped(deciding.years, int(not float(deciding.years).is_integer())),
+                people=headcount(deciding.per_year),
+                years=_span(information),
                 billions=number(row["national"] / BILLION, row["national_error"] / BILLION),
             )
         )
     return [" ".join(said), *_leading(information, row), *judgement_words(information, parameters, label)]
+
+
+def _span(information: Information) -> str:
+    """Write for how many years the national values count those who are reached."""
+    years = information.deciding.years
+    return grouped(years, int(not float(years).is_integer()))
 
 
 def few_draws(information: Information) -> list[str]:
@@ -108,7 +114,7 @@ def everything(information: Information, label: Callable[[str], str], years: str
             cells.append(Cell(tenths(rest, carried["value"]) if clear else "–"))
         rows.append(tuple(cells))
     header = [t("Side"), t("Chosen now, 12 months"), t("Per person, 12 months, NOK")]
-    header += [t("For Norway, NOK billion")] if national else []
+    header += [t("For Norway over {span} years, NOK billion", span=_span(information))] if national else []
     if later:
         header += [
             *(t("Per person, {years} ({case}), NOK", years=years, case=case) for case in "ab"),
@@ -179,7 +185,7 @@ def known(information: Information, *, national: bool) -> Table | None:
             t("Known before choosing"),
             translated(SIDES["society"]),
             t("Of knowing all"),
-            *([t("Norway, society, NOK billion")] if national else []),
+            *([t("Norway, society, over {span} years, NOK billion", span=_span(information))] if national else []),
             *(translated(label) for side, label in SIDES.items() if side != "society"),
         ),
         tuple(rows),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from hecon.report.cells import years
-from hecon.report.language import mark, t, translated
+from hecon.report.language import day, mark, t, translated
 from hecon.report.numbers import grouped, percent
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 Status = Literal["yes", "part", "no"]
 STATUS: dict[Status, str] = {"yes": mark("Answered"), "part": mark("In part"), "no": mark("Not done")}
 PARTS = {
+    "answer": mark("The answer"),
     "programs": mark("The programs"),
+    "method": mark("How it is computed"),
     "sides": mark("Each side"),
     "ledger": mark("Who pays whom"),
     "day": mark("Price of a day"),
-    "years": mark("Over the years"),
+    "years": mark("Over {years}"),
     "change": mark("What would change it"),
     "sure": mark("How sure"),
     "for-whom": mark("For whom"),
@@ -85,8 +87,9 @@ def checklist(comparison: Comparison) -> dict[str, object]:
 
 def items(comparison: Comparison) -> list[Item]:
     """Give the 28 items, in their order."""
+    parts = {place: t(name, years=years(comparison)) for place, name in PARTS.items()}
     return [
-        Item(number, translated(name), status, how, tuple((place, translated(PARTS[place])) for place in places))
+        Item(number, translated(name), status, how, tuple((place, parts[place]) for place in places))
         for number, (name, status, how, places) in enumerate(_items(comparison), start=1)
     ]
 
@@ -104,7 +107,6 @@ def counts(found: Collection[Item]) -> str:
 def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str, ...]]]:
     """Give title, status, line and sections of each item, in the order of the statement."""
     own = comparison.record["people"] != "synthetic"
-    length = years(comparison)
     rate = float(np.mean(comparison.parameters["discount_rate"].value))
     yield (
         mark("Title"),
@@ -116,7 +118,7 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
         mark("Abstract"),
         "part",
         t("The first screen gives answer, uncertainty and what would change it, not in the form of an abstract."),
-        ("sides",),
+        ("answer",),
     )
     yield (
         mark("Background and objectives"),
@@ -132,29 +134,39 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
     )
     yield (
         mark("Study population"),
-        "yes",
+        "part",
         t("A user's own cohort: the report gives its size, not its characteristics.")
         if own
-        else t("Synthetic people made from the trial and registers: the parameters say from what."),
+        else t(
+            "Synthetic people made from the trial and registers: the parameters say from what. No table of their ages, "
+            "sex and wages."
+        ),
         ("assumptions", "for-whom"),
     )
     yield (
         mark("Setting and location"),
         "yes",
-        t("Norway, under the statute of {date}.", date=comparison.record["statute_date"]),
+        t("Norway, under the statute of {date}.", date=day(comparison.record["statute_date"])),
         ("programs", "run"),
     )
     yield mark("Comparators"), "yes", t("Every alternative is described, usual case management too."), ("programs",)
     yield (
         mark("Perspective"),
         "yes",
-        t("Society, and NAV, the public purse, the employer and the worker by themselves; who pays whom."),
+        t(
+            "Society, since the programs are to be worth their cost to all; NAV, the public purse, the employer and "
+            "the worker by themselves, since each decides for its own part."
+        ),
         ("sides", "ledger"),
     )
     yield (
         mark("Time horizon"),
         "yes",
-        t("12 months, and {years} under three assumptions about the time after month 12.", years=length),
+        t(
+            "12 months, since the trial measured that long; {years} under three assumptions, since the allowance lasts "
+            "for years.",
+            years=years(comparison),
+        ),
         ("sides", "years"),
     )
     yield (
@@ -170,7 +182,7 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
         mark("Selection of outcomes"),
         "yes",
         t("Sick-leave days avoided, sustained return, net benefit in NOK, and QALYs beside them."),
-        ("day", "health"),
+        ("sides", "day", "health", "trial"),
     )
     yield (
         mark("Measurement of outcomes"),
@@ -199,8 +211,8 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
     yield (
         mark("Rationale and description of model"),
         "part",
-        t("A weekly microsimulation of benefit states. Its equations stand in hecon's documentation, not here."),
-        ("trial", "run"),
+        t("The model is described in short. Its equations stand in hecon's documentation, not here."),
+        ("method", "run"),
     )
     yield (
         mark("Analytics and assumptions"),
@@ -210,8 +222,11 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
     )
     yield (
         mark("Characterising heterogeneity"),
-        "yes",
-        t("Gains by how the leave began and by diagnosis."),
+        "part",
+        t(
+            "Gains by full or graded leave at inclusion and by diagnosis, with effects taken as equal: nothing is said "
+            "of age, sex or whom a program suits."
+        ),
         ("for-whom",),
     )
     yield (
@@ -234,8 +249,11 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
     )
     yield (
         mark("Study parameters"),
-        "yes",
-        t("Every value with its distribution, source and grade."),
+        "part",
+        t(
+            "Every value with its distribution, source and grade; of a row of values, such as one for each age, only "
+            "the first and the last."
+        ),
         ("assumptions",),
     )
     yield (
@@ -246,9 +264,12 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
     )
     yield (
         mark("Effect of uncertainty"),
-        "yes",
-        t("Intervals, chances of being best, what turns the choice, and what knowing more would be worth."),
-        ("day", "change", "sure"),
+        "part",
+        t(
+            "Intervals, chances of being best, other horizons, what turns the choice, and what knowing more would be "
+            "worth. The discount rate is not varied."
+        ),
+        ("day", "years", "change", "sure"),
     )
     yield (
         mark("Effect of engagement with patients and others affected by the study"),
@@ -258,8 +279,11 @@ def _items(comparison: Comparison) -> Iterator[tuple[str, Status, str, tuple[str
     )
     yield (
         mark("Study findings, limitations, generalisability, and current knowledge"),
-        "yes",
-        t("Limitations are listed; how far the model reaches beyond the trial shows in figures of other studies."),
+        "part",
+        t(
+            "Limitations are listed; how far the model reaches beyond the trial shows in figures of other studies. "
+            "Ethics, equity and other evaluations are not discussed."
+        ),
         ("limits", "validation"),
     )
     yield (

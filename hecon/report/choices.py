@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hecon.evaluation.programs import NO_EFFECT
 from hecon.model.simulation import COMPARATOR
 from hecon.report import words
 from hecon.report.cells import Cell, Table, amount_cell
@@ -30,7 +31,7 @@ SIDES = {
 
 def every_program(comparison: Comparison, found: Choices) -> Table:
     """Give what every program gains per person offered it, and what its effect rests on."""
-    rows = tuple(_program_row(row, found.draws) for row in found.programs.to_dict("records"))
+    rows = tuple(_program_row(comparison, row, found.draws) for row in found.programs.to_dict("records"))
     return Table(
         t(
             "Every program there is a file of, against {usual}: NOK and days per person offered it, first 12 months.",
@@ -40,7 +41,7 @@ def every_program(comparison: Comparison, found: Choices) -> Table:
             "",
             t("Effect, as measured"),
             t("Days avoided"),
-            t("Delivery costs"),
+            t("Delivery costs, employers' time included"),
             t("Society gains"),
             t("Worth its cost"),
         ),
@@ -48,9 +49,10 @@ def every_program(comparison: Comparison, found: Choices) -> Table:
         words=2,
         notes=(
             t(
-                "{draws} draws of {people} synthetic people, the same for all. A published effect of a whole arm is "
-                "met by the emulated arm, attendance and all. Programs for different people are not rivals: a gain "
-                "counts among those who are offered the program.",
+                "{draws} draws of {people} synthetic people, the same for all and not those of the tables above, so "
+                "that amounts differ a little. A published effect of a whole arm is met by the emulated arm, "
+                "attendance and all. Programs for different people are not rivals: a gain counts among those who are "
+                "offered the program.",
                 draws=grouped(found.draws),
                 people=grouped(found.people),
             ),
@@ -113,18 +115,28 @@ def conflicting(found: Choices) -> list[str]:
     return [f"{translated(row['label'])}: {translated(row['text'])}" for row in found.conflicts.to_dict("records")]
 
 
-def _program_row(row: Mapping[Hashable, Any], draws: int) -> tuple[Cell, ...]:
+def _program_row(comparison: Comparison, row: Mapping[Hashable, Any], draws: int) -> tuple[Cell, ...]:
+    """Give a program's cells; where no effect is known, nothing of it but what it costs to deliver."""
+    programs = comparison.parameters.programs
+    model = programs[str(row["program"])].delivered_as if row["program"] in programs else None
+    same = (
+        [t("Another result of the program “{program}”", program=translated(programs[model].label))]
+        if model is not None
+        else []
+    )
+    unknown = Cell(t("not known"), tone="assumed")
+    known = row["figure"] != NO_EFFECT
     return (
-        Cell(translated(row["label"]), words.upper(translated(row["offered_to"]))),
+        Cell(translated(row["label"]), " | ".join([words.upper(translated(row["offered_to"])), *same])),
         Cell(
             words.upper(effect_words(row)),
             f"{translated(row['measured_in'])} | {_grade(row)}",
             tone="assumed" if row["grade"] in UNMEASURED or row["spread"] in UNMEASURED else "text",
         ),
-        amount_cell(dict(row), "days_avoided"),
+        amount_cell(dict(row), "days_avoided") if known else unknown,
         Cell(number(row["delivery_cost"], row["delivery_cost_error"])),
-        amount_cell(dict(row), "gain_society"),
-        Cell(chance(row["worth"], draws)),
+        amount_cell(dict(row), "gain_society") if known else unknown,
+        Cell(chance(row["worth"], draws)) if known else unknown,
     )
 
 

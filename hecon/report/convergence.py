@@ -19,8 +19,10 @@ CONVERGENCE_HEIGHT = 6.6
 BAND = 1.96
 """Errors on either side of a running mean: 95%."""
 NAMES_PER_ROW, NAME_HEIGHT = 2, 0.03
-LONGEST_NAME = 33
+LONGEST_NAME = 27
 """Letters of a name where two stand in a row."""
+SAMPLE = 0.06
+"""Of the width, for a piece of a line before its name."""
 SKIPPED = 10
 """Draws before the curves begin: a mean over fewer swings off the paper."""
 
@@ -46,9 +48,10 @@ def draw_convergence(
     ink
         Of what belongs to no strategy.
     """
-    from hecon.report.plots import percents, thousands
+    from hecon.report.canvas import DASHES, named, percents, sample, thousands
 
     count = np.arange(1, running.sizes["draw"] + 1)
+    dashes = {name: DASHES[place % len(DASHES)] for place, name in enumerate(inks)}
     shown = slice(min(SKIPPED, len(count) - 2), None)
     for name, colour in inks.items():
         part = running.sel(strategy=name)
@@ -57,8 +60,9 @@ def draw_convergence(
             axes[0].fill_between(
                 count[shown], gain - BAND * error, gain + BAND * error, color=colour, alpha=0.2, linewidth=0
             )
-            axes[0].plot(count[shown], gain, color=colour, linewidth=1.6)
-        axes[1].plot(count[shown], part["best"].to_numpy()[shown], color=colour, linewidth=1.6)
+            axes[0].plot(count[shown], gain, color=colour, linewidth=1.6, linestyle=dashes[name])
+        best = part["best"].to_numpy()[shown]
+        axes[1].plot(count[shown], best, color=colour, linewidth=1.6, linestyle=dashes[name])
     axes[2].plot(count[shown], running["evpi"].to_numpy()[shown], color=ink, linewidth=1.6)
     titles = (
         t("Society gains, NOK per person"),
@@ -78,7 +82,8 @@ def draw_convergence(
     columns = NAMES_PER_ROW if max(len(labels[name]) for name in inks) <= LONGEST_NAME else 1
     for place, (name, colour) in enumerate(inks.items()):
         row, column = divmod(place, columns)
-        at = (0.01 + column / columns, 0.995 - NAME_HEIGHT * row)
-        figure.text(*at, labels[name], color=colour, fontweight="bold", fontsize=9.5, va="top")
+        left, top = 0.01 + column / columns, 0.995 - NAME_HEIGHT * row
+        sample(figure, left, top, SAMPLE, colour, dashes[name])
+        figure.text(left + SAMPLE, top, labels[name], **named(colour))
     rows = -(-len(inks) // columns)
     figure.tight_layout(rect=(0, 0, 1, 0.985 - NAME_HEIGHT * rows))

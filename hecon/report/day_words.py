@@ -7,36 +7,43 @@ from typing import TYPE_CHECKING
 
 from hecon.report.language import mark, t
 from hecon.report.numbers import NEGLIGIBLE, TAIL, kroner, number, plus_minus
-from hecon.report.words import CLEAR, spoken, upper
+from hecon.report.words import CLEAR, joined, spoken, upper
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
 DELIVERED = {
     ("more", "none"): mark(
-        "{program} costs {cost} more to deliver and has no effect on sick-leave days that the simulation can tell "
-        "from zero{interval}."
+        "{program} costs NAV, the health service and participants {cost} more and "
+        "has no effect on sick-leave days that the simulation can tell from zero{interval}."
     ),
     ("less", "none"): mark(
-        "{program} costs {cost} less to deliver and has no effect on sick-leave days that the simulation can tell "
-        "from zero{interval}."
+        "{program} costs NAV, the health service and participants {cost} less and "
+        "has no effect on sick-leave days that the simulation can tell from zero{interval}."
     ),
     ("more", "avoids"): mark(
-        "{program} costs {cost} more to deliver and avoids {days} sick-leave days per person{interval}."
+        "{program} costs NAV, the health service and participants {cost} more and "
+        "avoids {days} sick-leave days per person{interval}."
     ),
     ("less", "avoids"): mark(
-        "{program} costs {cost} less to deliver and avoids {days} sick-leave days per person{interval}."
+        "{program} costs NAV, the health service and participants {cost} less and "
+        "avoids {days} sick-leave days per person{interval}."
     ),
     ("more", "adds"): mark(
-        "{program} costs {cost} more to deliver and adds {days} sick-leave days per person{interval}."
+        "{program} costs NAV, the health service and participants {cost} more and "
+        "adds {days} sick-leave days per person{interval}."
     ),
     ("less", "adds"): mark(
-        "{program} costs {cost} less to deliver and adds {days} sick-leave days per person{interval}."
+        "{program} costs NAV, the health service and participants {cost} less and "
+        "adds {days} sick-leave days per person{interval}."
     ),
 }
 """What delivering a program costs beyond the comparator, and what it does to sick-leave days."""
+
+PAID = {"nav": "delivery_nav", "health": "delivery_health", "participants": "delivery_participant"}
+"""The flows of the program cost, by who pays them."""
 
 RELATIONS = (
     mark("the same as {first}"),
@@ -96,6 +103,37 @@ def _spent_and_avoided(row: pd.Series, label: str) -> str:
         )
     way = "none" if abs(days) <= CLEAR * error + NEGLIGIBLE else "avoids" if days > 0 else "adds"
     return t(DELIVERED["more" if row["program_cost"] > 0 else "less", way], **said)
+
+
+def payers_sentence(ledger: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Say of every program's cost which part each payer bears.
+
+    Parameters
+    ----------
+    ledger
+        As `hecon.evaluation.results.ledger` gives it.
+    labels
+        The programs in words.
+    """
+    flows = ledger.set_index(["strategy", "flow"])
+    parts = []
+    for name, label in labels.items():
+        shares = {
+            payer: kroner(row["increment"], max(row["error"], 1.0))  # no øre
+            for payer, row in ((payer, flows.loc[(name, flow)]) for payer, flow in PAID.items())
+        }
+        parts.append(
+            t(
+                "with {program} NAV {nav}, the health service {health}, participants {participants}",
+                program=spoken(label),
+                **shares,
+            )
+        )
+    return t(
+        "Program cost is what NAV, the health service and participants pay more: {parts}. Employers' time in meetings "
+        "is delivery too, but no program cost here.",
+        parts=joined(parts, "; ", "; "),
+    )
 
 
 def icer_words(table: pd.DataFrame) -> list[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hecon.evaluation import cea, plane
+from hecon.report.canvas import canvas, percents, spread
 from hecon.report.decision_words import amount, short
 from hecon.report.paints import INK, LINE, STRATEGY_INKS, inline_svg
-from hecon.report.plots import canvas, percents, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

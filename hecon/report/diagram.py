@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NAME = "states.svg"
 WIDTH, HEIGHT = 880, 440
-WORK_BOTTOM, ROW_TOP, ROW_BOTTOM, BUS = 70, 170, 230, 300
+WORK_BOTTOM, ROW_TOP, ROW_BOTTOM, SPELL_BOTTOM, BUS = 70, 170, 230, 256, 300
 CENTRE = {FULL: 130, GRADED: 314, UNEMPLOYED: 480, AAP: 634, PENSION: 788}
 """Where the states of the middle row stand; work lies above all of them."""
 LABELS = {
@@ -92,7 +92,8 @@ def _boxes() -> Iterator[str]:
     yield f'<rect class="state" x="30" y="20" width="{WIDTH - 60}" height="{WORK_BOTTOM - 20}" rx="8"/>'
     yield f'<text x="{WIDTH / 2:g}" y="50">work</text>'
     left, right = CENTRE[FULL] - HALF - 18, CENTRE[GRADED] + HALF + 18
-    yield f'<rect class="group" x="{left}" y="{ROW_TOP - 20}" width="{right - left}" height="100" rx="10"/>'
+    top, high = ROW_TOP - 20, SPELL_BOTTOM - ROW_TOP + 20
+    yield f'<rect class="group" x="{left}" y="{top}" width="{right - left}" height="{high}" rx="10"/>'
     yield f'<text class="small" x="{(left + right) / 2:g}" y="{ROW_BOTTOM + 16}">one spell, one clock, one right</text>'
     size = f'width="{2 * HALF}" height="{ROW_BOTTOM - ROW_TOP}"'
     for state, x in CENTRE.items():
@@ -124,7 +125,7 @@ def _hazards() -> Iterator[str]:
 def _exits() -> Iterator[str]:
     reached = sorted(STATES.index(name) for name in exits())
     spell = (CENTRE[FULL] + CENTRE[GRADED]) / 2
-    yield f'<path class="feed" d="M {spell:g} {ROW_TOP + 80} V {BUS} M {CENTRE[AAP] + 20} {ROW_BOTTOM} V {BUS}"/>'
+    yield f'<path class="feed" d="M {spell:g} {SPELL_BOTTOM} V {BUS} M {CENTRE[AAP] + 20} {ROW_BOTTOM} V {BUS}"/>'
     yield f'<path class="feed" d="M 20 {BUS} H {CENTRE[PENSION]}"/>'
     yield f'<text class="small" x="{spell:g}" y="{BUS + 20}">a right runs out</text>'
     for state in reached:

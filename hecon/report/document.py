@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
@@ -13,6 +14,7 @@ from hecon.report import (
     choices,
     enough,
     evidence,
+    figure_words,
     frontier,
     interactive,
     limits,
@@ -21,6 +23,7 @@ from hecon.report import (
     scenarios,
     statements,
     tables,
+    time_plots,
     tornado,
     trial_words,
     validated,
@@ -28,8 +31,10 @@ from hecon.report import (
 )
 from hecon.report.cells import Figure, years
 from hecon.report.language import language, mark, t, translated
+from hecon.report.method import how_computed
 from hecon.report.numbers import grouped, kroner, percent
 from hecon.report.paints import STRATEGY_INKS, inline_svg, print_svg
+from hecon.report.run_record import run_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,23 +46,6 @@ if TYPE_CHECKING:
     from hecon.report.words import Standing
 
 TITLE = mark("Which return-to-work program is worth its cost?")
-RECORD = {
-    "seed": mark("Seed"),
-    "draws": mark("Draws of the probabilistic analysis"),
-    "people_per_draw": mark("People per draw"),
-    "people_base_case": mark("People in the base case"),
-    "people": mark("Who they are"),
-    "weeks": mark("Weeks"),
-    "strategies": mark("Strategies"),
-    "statute_date": mark("Statute as on"),
-    "parameters": mark("Parameters, SHA-256"),
-    "calibration": mark("Calibrated draws"),
-    "overlaid": mark("Replaced by the user"),
-    "hecon": "hecon",
-    "python": "Python",
-    "numpy": "numpy",
-    "numba": "numba",
-}
 
 
 def write(comparison: Comparison, path: Path, title: str | None = None) -> Path:
@@ -100,7 +88,7 @@ def page(template: str, **content: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": t, "translated": translated, "lang": language()}
+    environment.globals |= {"t": t, "translated": translated, "lang": language(), "nth": count(1).__next__}
     return environment.get_template(template).render(**content)
 
 
@@ -125,6 +113,7 @@ def content(comparison: Comparison, *, paint: Paint = inline_svg) -> dict[str, o
         "horizon_sentence": statements.horizon_sentence(comparison, costs),
         "allowance": trial_words.allowance_sentences(comparison),
         "scenarios": scenarios.scenario_gains(comparison),
+        "base_case": scenarios.base_case_sentences(comparison),
         "structural": scenarios.structural(comparison),
         "mi_nav_weight": scenarios.mi_nav_weight(comparison),
         "choices": _choices(comparison),
@@ -134,7 +123,7 @@ def content(comparison: Comparison, *, paint: Paint = inline_svg) -> dict[str, o
         "qalys": statements.qaly_sentences(comparison),
         "outcomes": tables.outcomes(comparison),
         "trial": evidence.against_trial(comparison),
-        "trial_words": trial_words.trial_sentences(comparison),
+        "trial_words": [*trial_words.trial_sentences(comparison), *trial_words.outside_sentences(comparison)],
         "replaced_words": statements.replaced_sentences(comparison),
         "parties": parties.by_party(comparison, costs),
         "cancelling": parties.cancelling(comparison),
@@ -147,7 +136,8 @@ def content(comparison: Comparison, *, paint: Paint = inline_svg) -> dict[str, o
         "cheers": cheers.checklist(comparison),
         "calibration": limits.calibration_sentence(comparison),
         "limitations": limits.limitations(comparison),
-        "record": [(translated(label), translated(str(comparison.record[key]))) for key, label in RECORD.items()],
+        "method": how_computed(comparison),
+        "record": run_record(comparison),
         "overlaid": comparison.parameters.overlaid,
         "who": who(comparison),
         **_figures(comparison, costs, paint),
@@ -204,11 +194,12 @@ def _figures(comparison: Comparison, costs: pd.DataFrame, paint: Paint) -> dict[
     )
     value = float(comparison.base["value_of_day"])
     shown = comparison.occupancy.sel(strategy=comparison.comparator).isel(week=-1)
+    shares = {state: float(shown.sel(state=state)) for state in time_plots.STATE_LABELS if state != "elsewhere"}
+    shares["elsewhere"] = 1.0 - sum(shares.values())
     ends = words.joined(
         [
-            f"{percent(float(shown.sel(state=state)))} {translated(label).lower()}"
-            for state, label in plots.STATE_LABELS.items()
-            if state != "elsewhere"
+            f"{percent(shares[state])} {words.spoken(translated(label))}"
+            for state, label in time_plots.STATE_LABELS.items()
         ]
     )
     at_value = results.acceptability(comparison, [value]).isel(wtp=0)
@@ -229,10 +220,7 @@ def _figures(comparison: Comparison, costs: pd.DataFrame, paint: Paint) -> dict[
                 "Cost-effectiveness plane: each point is one draw; rings are means. Below the broken line a program "
                 "costs less than the production its days are worth."
             ),
-            t(
-                "Scatter of program cost against sick-leave days avoided, by program; the table gives means and "
-                "intervals."
-            ),
+            figure_words.plane_words(comparison),
             plots.plane(comparison, paint=paint),
         ),
         "ceac_figure": Figure(
@@ -253,25 +241,22 @@ def _figures(comparison: Comparison, costs: pd.DataFrame, paint: Paint) -> dict[
         "occupancy_figure": Figure(
             t("Where people are over time, {ground}, base case", ground=words.spoken(usual)),
             t("At the end: {shares}.", shares=ends),
-            plots.occupancy(comparison, paint=paint),
+            time_plots.occupancy(comparison, paint=paint),
         ),
         "differences_figure": Figure(
             t(
-                "Difference from {ground} in percentage points, base case; the grey line is month 12",
+                "Difference from {ground} in percentage points, base case; the broken upright line is month 12",
                 ground=words.spoken(usual),
             ),
-            t(
-                "Lines of the difference in the share at work, on sick leave, on the allowance and on a pension, by "
-                "program."
-            ),
-            plots.differences(comparison, paint=paint),
+            figure_words.difference_words(comparison),
+            time_plots.differences(comparison, paint=paint),
         ),
         "convergence_figure": Figure(
             t(
                 "Society's gain in 12 months with 95% bands of its Monte Carlo error, the chance of being best, and "
                 "the value of knowing everything, over the draws so far"
             ),
-            t("Curves that flatten as draws are added; the table gives where they end and their errors."),
+            figure_words.convergence_words(comparison),
             plots.convergence(comparison, paint=paint),
         ),
         "days_figure": Figure(
@@ -279,8 +264,8 @@ def _figures(comparison: Comparison, costs: pd.DataFrame, paint: Paint) -> dict[
                 "Days on benefit in 12 months among the people compared, base case; bar and dot are quartiles and "
                 "median. The trial's arms had mixes of their own: the table sets each beside its own emulation."
             ),
-            t("Histograms of days on benefit by strategy; the table has those of the trial's arms and emulations."),
-            plots.benefit_days(comparison, paint=paint),
+            figure_words.day_words(comparison),
+            time_plots.benefit_days(comparison, paint=paint),
         ),
     }
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hecon.evaluation.estimates import TAILS
 from hecon.inputs.prices import PRICE_YEAR
 from hecon.report import words
 from hecon.report.cells import Cell, Table, name_cell
-from hecon.report.language import ENGLISH, language, mark, t, translated
-from hecon.report.numbers import exact, grouped, percent
+from hecon.report.language import ENGLISH, day, language, mark, t, translated
+from hecon.report.numbers import exact, grouped, percent, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hecon.evaluation.comparison import Comparison
+    from hecon.inputs.calibrated import Block
     from hecon.inputs.entries import Parameter
 
 GRADES = {
@@ -104,7 +106,7 @@ def against_trial(comparison: Comparison) -> Table | None:
                 "of {date}; the trial ran under that of its own years.",
                 inside=len(verdicts) - outside,
                 all=len(verdicts),
-                date=comparison.parameters.date,
+                date=day(comparison.parameters.date),
             ),
         ),
     )
@@ -135,7 +137,7 @@ def assumptions(comparison: Comparison) -> Table:
             (
                 Cell(entry.label, entry.name),
                 Cell(_value(entry), translated(entry.unit)),
-                Cell(_distribution(entry)),
+                Cell(_distribution(entry), _drawn(entry, parameters.blocks)),
                 Cell(
                     t("{grade} (yours)", grade=grade) if mine else grade,
                     " | ".join(_reading(entry)),
@@ -147,7 +149,7 @@ def assumptions(comparison: Comparison) -> Table:
     return Table(
         t(
             "Every parameter on {date}. Money is NOK of {year}; a distribution is in the terms of its source.",
-            date=parameters.date,
+            date=day(parameters.date),
             year=PRICE_YEAR,
         ),
         (t("Parameter"), t("Value"), t("Distribution"), t("Grade"), t("Source, and where in it")),
@@ -188,6 +190,16 @@ def _distribution(entry: Parameter) -> str:
         return t("fixed")
     terms = [_term(key, value) for key, value in entry.distribution.items() if key != "family"]
     return ", ".join([translated(entry.distribution["family"]), *terms])
+
+
+def _drawn(entry: Parameter, blocks: Mapping[str, Block]) -> str:
+    """Say what a block's draws of a parameter are by themselves; nothing where no block draws it."""
+    if entry.block is None:
+        return ""
+    block = blocks[entry.block]
+    drawn = block.draws[:, block.columns.index(entry.name)]
+    mean, low, high = (exact(rounded(value, 0.0)) for value in (drawn.mean(), *np.quantile(drawn, TAILS)))
+    return t("mean {mean}, 95% interval {low} to {high}", mean=mean, low=low, high=high)
 
 
 def _term(key: str, value: float | Sequence[float]) -> str:

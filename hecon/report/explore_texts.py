@@ -64,7 +64,6 @@ REFUSALS = {
     "qalys_horizon": mark("QALYs are counted over the whole run: 12 months and (a) are not offered with them."),
     "c_group": mark("(c) was run for everybody together: subgroups are not offered with it."),
     "money_wtp": mark("Money alone has no effect to value: choose days or QALYs to set an amount."),
-    "bad_wtp": mark("Write an amount of 0 or more; the last valid one is in use."),
 }
 """Why a choice is not offered, by what rules it out."""
 
@@ -77,12 +76,12 @@ WORTHS = {
 
 CAUTIONS = {
     "qaly_health": (
-        mark("No QALY effect has been measured: in the base case QALYs differ by survival alone."),
+        mark("No clear QALY effect has been found: in the base case QALYs differ by survival alone."),
         mark("No cost per QALY is given."),
         mark("The value of a QALY has no weight for severity."),
     ),
     "qaly_society": (
-        mark("No QALY effect has been measured: in the base case QALYs differ by survival alone."),
+        mark("No clear QALY effect has been found: in the base case QALYs differ by survival alone."),
         mark("No cost per QALY is given."),
         mark("The value of a QALY is meant for people otherwise healthy."),
     ),
@@ -175,6 +174,7 @@ TEXTS = {
     "cost_axis": mark("Difference in cost, NOK per person"),
     "days_wtp_axis": mark("What a sick-leave day avoided is worth, NOK"),
     "qalys_wtp_axis": mark("What a QALY is worth, NOK"),
+    "bad_wtp": mark("Write an amount from 0 to {most}, such as {example}; the last valid one is in use."),
     "everybody_hint": mark("All people compared."),
     "group_hint": mark("{share} of people. Effects are taken as equal: differences follow from baseline risk."),
     "also_caption": mark("Other effects in 12 months, with the difference from {usual}. {group}."),

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hecon.model.runs import whole_file
+from hecon.report.canvas import STYLE
 from hecon.report.paints import FONTS, INK, LINE
-from hecon.report.plots import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

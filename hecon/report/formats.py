@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hecon.inputs.errors import InputError
+from hecon.inputs.schema import unprintable
 from hecon.report.language import ENGLISH, localised, speaking
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def write_report(comparison: Comparison, path: Path | str, title: str | None = N
         Where; it ends in .html (a page that asks nothing of the network), .pdf, .docx (the report in short) or .xlsx
         (live formulas), and is written whole or not at all.
     title
-        The question at the top; hecon's own in the report's language if not given.
+        The question at the top; hecon's own in the report's language if not given, or empty.
     lang
         The report's language: "en", or "nb" for bokmål.
 
@@ -40,13 +41,27 @@ def write_report(comparison: Comparison, path: Path | str, title: str | None = N
     Raises
     ------
     InputError
-        If hecon writes no such format, something that it needs is not installed, or there is no such language.
+        If hecon writes no such format, something that it needs is not installed, there is no such language, or the
+        title holds a control character.
     """
     place = Path(path)
+    check_title(title)
     check_formats([place.suffix])
     with speaking(lang):
-        _module(place.suffix).write(localised(comparison), place, title)
+        _module(place.suffix).write(localised(comparison), place, title or None)
     return place
+
+
+def check_title(title: str | None) -> None:
+    """Refuse a title that no file can hold.
+
+    Raises
+    ------
+    InputError
+        If it holds a control character.
+    """
+    if title is not None and (found := unprintable(title)):
+        raise InputError(f"title: holds the control character {found}: leave it out")
 
 
 def check_formats(suffixes: Iterable[str]) -> None:
@@ -68,7 +83,9 @@ def check_formats(suffixes: Iterable[str]) -> None:
                 module.engine()
         except InputError as error:
             faults += error.faults
-        except ImportError as error:
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("hecon"):
+                raise
             faults.append(f"format: {suffix.removeprefix('.')} needs {error.name}: pip install --upgrade hecon")
     if faults:
         raise InputError.of(faults)

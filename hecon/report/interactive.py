@@ -10,6 +10,7 @@ import numpy as np
 
 from hecon.evaluation import cea, pairs, results
 from hecon.evaluation.estimates import spread
+from hecon.evaluation.frontier import SLOPE_TOLERANCE
 from hecon.model.ledger import PERSPECTIVES, PROGRAM_FLOWS, costs
 from hecon.report import words
 from hecon.report.cells import span, years
@@ -29,7 +30,7 @@ from hecon.report.explore_texts import (
     WORTHS,
 )
 from hecon.report.language import signs, t, translated
-from hecon.report.numbers import kroner, percent
+from hecon.report.numbers import NEGLIGIBLE, TAIL, kroner, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,11 +67,12 @@ def explore(comparison: Comparison, limit: int = LIMIT) -> dict[str, object]:
     Returns
     -------
     Mapping with ``form`` (texts), ``outcomes``, ``costs``, ``horizons`` (labels by name), ``groups`` (labels by name,
-    by kind) and ``data``, safe to stand inside a script element. In it, increments against the comparator are float64,
+    by kind), and as JSON ``exactness`` (the tolerances) and ``data``, safe to stand inside a script element. In it, increments against the comparator are float64,
     little-endian, in base64: ``[program, draw]`` by group, horizon and quantity (days avoided are positive); levels
     are means and Monte Carlo errors by strategy, over the draws that are carried.
     """
-    every = {(horizon, group, name): array for horizon, group, name, array in _quantities(comparison)}
+    groups = _groups(comparison)
+    every = {(horizon, group, name): array for horizon, group, name, array in _quantities(comparison, groups)}
     found = {key: _increments(every[_same(key)], comparison) for key in every}
     kept = {array.tobytes() for array in found.values()}
     per_draw = len(kept) * len(comparison.programs) * 8 * 4 / 3
@@ -80,7 +82,6 @@ def explore(comparison: Comparison, limit: int = LIMIT) -> dict[str, object]:
         " ".join(key): places.setdefault(np.ascontiguousarray(array[:, :draws]).tobytes(), len(places))
         for key, array in found.items()
     }
-    groups = _groups(comparison)
     data = {
         "signs": {"thousands": signs().thousands, "decimal": signs().decimal, "percent": signs().before_percent},
         "texts": {name: translated(text) for name, text in TEXTS.items()},
@@ -121,14 +122,17 @@ def explore(comparison: Comparison, limit: int = LIMIT) -> dict[str, object]:
             (translated(label), {name: _group(name)[0] for name, (of, _) in groups.items() if of == kind})
             for kind, label in KINDS.items()
         ],
+        "exactness": json.dumps({"negligible": NEGLIGIBLE, "tail": TAIL, "tie": cea.TIE, "slope": SLOPE_TOLERANCE}),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
 
 
-def _quantities(comparison: Comparison) -> Iterator[tuple[str, str, str, xr.DataArray]]:
+def _quantities(
+    comparison: Comparison, groups: dict[str, tuple[str, xr.Dataset]]
+) -> Iterator[tuple[str, str, str, xr.DataArray]]:
     """Give horizon, group, name and level [draw, strategy] of every cost and effect that may be chosen."""
-    for group, (_, run) in _groups(comparison).items():
-        mean = results.per_person(run)
+    for group, (_, run) in groups.items():
+        mean = comparison.per_person if group == EVERYBODY else results.per_person(run)
         year_1 = dict(_measured(mean, mean["money"].sel(year=1, drop=True), "benefit_days_12m"))
         years = dict(_measured(mean, mean["money"].sum("year"), "benefit_days", "qalys"))
         usual = {name: array.sel(strategy=comparison.comparator, drop=True) for name, array in years.items()}
@@ -137,7 +141,7 @@ def _quantities(comparison: Comparison) -> Iterator[tuple[str, str, str, xr.Data
             yield "a", group, name, usual[name] + cea.incremental(array, comparison.comparator)
         for name, array in years.items():
             yield "b", group, name, array
-    alike = results.per_person(comparison.alike)
+    alike = comparison.per_person_alike
     for name, array in _measured(alike, alike["money"].sum("year"), "benefit_days", "qalys"):
         yield "c", EVERYBODY, name, array
 
@@ -176,8 +180,10 @@ def _groups(comparison: Comparison) -> dict[str, tuple[str, xr.Dataset]]:
 
 def _increments(array: xr.DataArray, comparison: Comparison) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Give the increments against the comparator as stored: float64[program, draw]."""
-    increment = cea.incremental(array, comparison.comparator).sel(strategy=list(comparison.programs))
-    return np.ascontiguousarray(increment.transpose("strategy", "draw").to_numpy(), dtype="<f8")
+    levels = array.transpose("strategy", "draw").to_numpy()  # in numpy: the page asks for a hundred and more
+    places = [comparison.strategies.index(name) for name in comparison.programs]
+    usual = levels[comparison.strategies.index(comparison.comparator)]
+    return np.ascontiguousarray(levels[places] - usual, dtype="<f8")
 
 
 def _levels(array: xr.DataArray, draws: int) -> list[tuple[float, float]]:

@@ -6,6 +6,7 @@ language, in gettext's format; what has no translation, such as a user's own pro
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "nb": "Norsk bokmål"}
 """The languages a report may be written in, by their codes, each in its own words."""
+DAYS = {ENGLISH: "d MMMM y", "nb": "d. MMMM y"}
+"""How a language writes a date, in the terms of CLDR."""
 TERRITORIES = {ENGLISH: "en_US", "nb": "nb_NO"}
 """Whose way of writing numbers a language follows, in the terms of the Unicode locale data (CLDR)."""
 LOCALE = Path(__file__).parent / "locale"
@@ -98,6 +101,24 @@ def mark(text: str) -> str:
     return text
 
 
+def day(date: dt.date | str) -> str:
+    """Write a date in the language that is spoken, from a date or from year, month and day with dashes.
+
+    Examples
+    --------
+    >>> day("2025-07-01")
+    '1 July 2025'
+    >>> with speaking("nb"):
+    ...     day("2025-07-01")
+    '1. juli 2025'
+    """
+    from babel.dates import format_date
+
+    spoken = _spoken.get()
+    given = dt.date.fromisoformat(date) if isinstance(date, str) else date
+    return str(format_date(given, DAYS[spoken], locale=TERRITORIES[spoken]))
+
+
 def signs() -> Signs:
     """Give how the language that is spoken writes numbers."""
     return _signs(_spoken.get())
@@ -128,7 +149,7 @@ def localised(comparison: Comparison) -> Comparison:
     }
     said = replace(parameters, entries=parameters.entries.replaced(entries), programs=programs, scenarios=scenarios)
     information = relabelled(comparison.information, parameters, said)
-    return replace(comparison, parameters=said, information=information)
+    return comparison.said(said, information)
 
 
 @cache

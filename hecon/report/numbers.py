@@ -76,6 +76,18 @@ def exact(value: float, digits: int = 4) -> str:
     return grouped(value, max(decimals - (len(written) - len(written.rstrip("0"))), 0))
 
 
+def headcount(people: float) -> str:
+    """Write how many people a program would reach in a year, to two digits: take-up is known no better.
+
+    Examples
+    --------
+    >>> headcount(213226.0), headcount(209503.0), headcount(125.0), headcount(7.0)
+    ('210,000', '210,000', '130', '7')
+    """
+    unit = 10.0 ** max(math.floor(math.log10(people)) - 1, 0) if people > 0.0 else 1.0
+    return grouped(unit * math.floor(people / unit + 0.5))
+
+
 def plus_minus(error: float) -> str:
     """Write a Monte Carlo error with one digit.
 

@@ -29,10 +29,13 @@ LABELS = {
 }
 PARTS = {
     "production": (
-        mark("{amount} more production"),
-        mark("{amount} less production"),
+        mark("{amount} more production, disruption deducted"),
+        mark("{amount} less production, disruption deducted"),
     ),
-    "delivery": (mark("{amount} less spent on delivery"), mark("{amount} more spent on delivery")),
+    "delivery": (
+        mark("{amount} less spent on delivery, employers' time included"),
+        mark("{amount} more spent on delivery, employers' time included"),
+    ),
     "public_funds": (mark("{amount} less lost by raising taxes"), mark("{amount} more lost by raising taxes")),
 }
 """What society gains and loses of each part of `hecon.evaluation.results.to_society`."""
@@ -110,5 +113,5 @@ def _left(comparison: Comparison, parts: pd.DataFrame, name: str) -> str:
         "society is {parts}.",
         program=program,
         amount=cancels,
-        parts=words.joined(said),
+        parts=words.joined(said, "; and ", "; "),
     )

@@ -44,11 +44,12 @@ def write(comparison: Comparison, path: Path, title: str | None = None) -> Path:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    page = render(comparison, title, screen=False).replace(FONTS, FONT)
-    fonts = FontConfiguration()
     rules = resources.files("hecon.report").joinpath("templates", "print.css").read_text(encoding="utf-8")
+    # The rules of paper come last in the page's own style: a style sheet handed over beside it would give way to it.
+    page = render(comparison, title, screen=False).replace(FONTS, FONT).replace("</style>", f"{rules}</style>", 1)
+    fonts = FontConfiguration()
     files = URLFetcher(allowed_protocols=["file"])  # the fonts; nothing is asked of the network
-    style = weasyprint.CSS(string=_faces() + rules, font_config=fonts, url_fetcher=files)
+    style = weasyprint.CSS(string=_faces(), font_config=fonts, url_fetcher=files)
     document = weasyprint.HTML(string=page, url_fetcher=files).render(stylesheets=[style], font_config=fonts)
     with whole_file(path) as temporary:
         # Tags let a screen reader read the file; the identifier would else be of the clock.

@@ -1,69 +1,23 @@
-"""The figures of the report, in placeholder inks: a paint makes of each what the document needs."""
+"""The figures of money and uncertainty, in placeholder inks: a paint makes of each what the document needs."""
 
 from __future__ import annotations
 
-import textwrap
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from hecon.evaluation import cea, results
 from hecon.report import frontier
+from hecon.report.canvas import canvas, decimals, folded, ink, percents, room_left, spread, thousands
 from hecon.report.convergence import CONVERGENCE_HEIGHT, CONVERGENCE_PANELS, draw_convergence
-from hecon.report.language import mark, signs, t, translated
-from hecon.report.numbers import grouped, hundredths, kroner
-from hecon.report.paints import INK, LINE, STATE_INKS, STRATEGY_INKS, Drawing, Paint, inline_svg
+from hecon.report.language import t
+from hecon.report.numbers import kroner
+from hecon.report.paints import INK, Drawing, Paint, inline_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from hecon.evaluation.comparison import Comparison
 
-STATE_LABELS = {
-    "work": mark("Work"),
-    "graded_sick_leave": mark("Graded sick leave"),
-    "full_sick_leave": mark("Full sick leave"),
-    "work_assessment_allowance": mark("Allowance"),
-    "disability_pension": mark("Pension"),
-    "elsewhere": mark("Other"),
-}
-WIDTH, HEIGHT = 6.1, 4.2
 MOST_POINTS = 400
-DAYS_PER_STEP = 20
-LONGEST_NAME = 27
-"""Letters of a name on one line beside a figure."""
-LETTER = 0.0155
-"""Room for a letter of a name above a figure, as a share of its width."""
-LONGEST_ROW = 78
-"""Letters of the names on one line above a figure, three between each two."""
-ROW_OF_NAMES = 0.04
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "text.parse_math": False,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10.5,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "grid.color": LINE,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.unicode_minus": True,
-}
-"""How every figure is drawn; its ids take a salt of their own."""
-
-
-def ink(comparison: Comparison, strategy: str) -> str:
-    """Give a strategy's placeholder ink, the same in every figure."""
-    return STRATEGY_INKS[comparison.strategies.index(strategy) % len(STRATEGY_INKS)]
 
 
 def plane(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
@@ -123,6 +77,7 @@ def plane(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
         axes.set_ylabel(t("Program cost, NOK per person"))
         decimals(axes.xaxis)
         thousands(axes.yaxis)
+        room_left(figure, axes)
         return paint(figure)
 
 
@@ -145,7 +100,8 @@ def net_benefit(comparison: Comparison, costs: pd.DataFrame, *, paint: Paint = i
                 color=colour,
                 fontweight="bold",
             )
-        axes.axvline(0, color=INK, linewidth=1)
+        for position in range(len(comparison.programs)):  # beside the bars only: the names stand between them
+            axes.plot([0, 0], [-position - 0.36, -position + 0.14], color=INK, linewidth=1)
         axes.set_ylim(-len(comparison.programs) + 0.5, 0.75)
         axes.margins(x=0.12)
         low, high = axes.get_xlim()
@@ -203,67 +159,7 @@ def acceptability(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawi
         thousands(axes.xaxis, 4)
         percents(axes.yaxis)
         figure.subplots_adjust(right=0.58)
-        return paint(figure)
-
-
-def occupancy(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
-    """Draw where people are over time with the comparator, as areas."""
-    shares = _occupancy(comparison)
-    usual = shares[comparison.comparator]
-    with canvas("occupancy") as (figure, axes):
-        years = np.arange(len(usual["work"])) / 52
-        below = np.zeros(len(years))
-        middles = []
-        for state, colour in STATE_INKS.items():
-            axes.fill_between(years, below, below + usual[state], color=colour, linewidth=0)
-            middles.append(below[-1] + usual[state][-1] / 2)
-            below = below + usual[state]
-        for (state, label), middle, spot in zip(STATE_LABELS.items(), middles, spread(middles, 0.075), strict=True):
-            axes.annotate(
-                translated(label),
-                (years[-1], middle),
-                (years[-1] * 1.05, spot),
-                va="center",
-                color=INK,
-                annotation_clip=False,
-                arrowprops={"arrowstyle": "-", "color": STATE_INKS[state], "linewidth": 1.2},
-            )
-        axes.set(xlim=(0, years[-1]), ylim=(0, 1))
-        axes.set_xlabel(t("Years from inclusion"))
-        decimals(axes.xaxis)
-        axes.set_ylabel(t("Share of people"))
-        percents(axes.yaxis)
-        figure.subplots_adjust(right=0.7)
-        return paint(figure)
-
-
-def differences(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
-    """Draw how many more people each program has in work, on sick leave, on the allowance and on a pension."""
-    shares = _occupancy(comparison)
-    panels = {
-        t("At work"): ("work",),
-        t("On sick leave"): ("full_sick_leave", "graded_sick_leave"),
-        t("On the allowance"): ("work_assessment_allowance",),
-        t("On a pension"): ("disability_pension",),
-    }
-    with canvas("differences", panels=(2, 2)) as (figure, grid):
-        for axes, (title, states) in zip(grid.ravel(), panels.items(), strict=True):
-            for name in comparison.programs:
-                gaps = [shares[name][state] - shares[comparison.comparator][state] for state in states]
-                gap = 100 * np.sum(gaps, axis=0)
-                axes.plot(np.arange(len(gap)) / 52, gap, color=ink(comparison, name), linewidth=1.6)
-            axes.axhline(0, color=INK, linewidth=0.8)
-            axes.axvline(1, color=LINE, linewidth=0.8)
-            axes.set_title(title, loc="left", fontsize=11)
-            axes.margins(x=0)
-            decimals(axes.xaxis)
-            decimals(axes.yaxis)
-        for axes in grid[1]:
-            axes.set_xlabel(t("Years"))
-        for axes in grid[:, 0]:
-            axes.set_ylabel(t("Points"))
-        rows = name_above(figure, {comparison.label(name): ink(comparison, name) for name in comparison.programs})
-        figure.tight_layout(rect=(0, 0, 1, 0.98 - ROW_OF_NAMES * rows))
+        room_left(figure, axes)
         return paint(figure)
 
 
@@ -274,137 +170,3 @@ def convergence(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing
     with canvas("convergence", height=CONVERGENCE_HEIGHT, panels=CONVERGENCE_PANELS) as (figure, axes):
         draw_convergence(figure, axes, comparison.precision.running, inks, labels, INK)
         return paint(figure)
-
-
-def benefit_days(comparison: Comparison, *, paint: Paint = inline_svg) -> Drawing:
-    """Draw the distribution of days on benefit with its quartiles."""
-    levels = comparison.base["quantile"].to_numpy()
-    rows = len(comparison.strategies)
-    with canvas("days", height=1.0 + 0.85 * rows) as (figure, axes):
-        longest = float(comparison.base["benefit_days"].max())
-        edges = np.arange(0.0, longest + DAYS_PER_STEP, DAYS_PER_STEP)
-        for position, name in enumerate(comparison.strategies):
-            colour = ink(comparison, name)
-            days = comparison.base["benefit_days"].sel(strategy=name).to_numpy()
-            mass = np.diff(np.interp(edges, days, levels, left=0.0, right=1.0))
-            axes.bar(
-                edges[:-1],
-                0.8 * mass / max(mass.max(), 1e-9),
-                DAYS_PER_STEP * 0.92,
-                -position,
-                align="edge",
-                color=colour,
-                alpha=0.35,
-                linewidth=0,
-            )
-            q1, median, q3 = np.interp([0.25, 0.5, 0.75], levels, days)
-            axes.plot([q1, q3], [-position - 0.05] * 2, color=colour, linewidth=3, solid_capstyle="butt")
-            axes.plot([median], [-position - 0.05], "o", color=colour, markersize=6)
-            axes.text(longest, -position + 0.6, comparison.label(name), color=colour, fontweight="bold", ha="right")
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.set(xlim=(0, longest), ylim=(-rows + 0.7, 0.95))
-        axes.set_xlabel(t("Days on benefit in 12 months, full-time equivalents"))
-        decimals(axes.xaxis)
-        return paint(figure)
-
-
-def spread(values: Sequence[float], gap: float) -> list[float]:
-    """Move values apart so that no two are nearer than a gap, in their order.
-
-    Examples
-    --------
-    >>> spread([0.0, 0.0, 5.0], 1.0)
-    [-0.5, 0.5, 5.0]
-    """
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    groups: list[tuple[list[int], float]] = []
-    for i in order:
-        members, centre = [i], float(values[i])
-        while groups:
-            before, middle = groups[-1]
-            if centre - middle >= gap * (len(before) + len(members)) / 2:
-                break
-            centre = (middle * len(before) + centre * len(members)) / (len(before) + len(members))
-            members = before + members
-            groups.pop()
-        groups.append((members, centre))
-    out = [0.0] * len(values)
-    for members, centre in groups:
-        for rank, i in enumerate(members):
-            out[i] = centre + gap * (rank - (len(members) - 1) / 2)
-    return out
-
-
-def folded(name: str) -> str:
-    """Give a name on as many lines as it takes beside a figure."""
-    return textwrap.fill(name, LONGEST_NAME, break_long_words=False)
-
-
-def name_above(figure: Figure, names: Mapping[str, str]) -> int:
-    """Write names in their colours above a figure, on as many rows as they take; give how many those are."""
-    rows: list[list[str]] = [[]]
-    for name in names:
-        if rows[-1] and sum(len(each) + 3 for each in [*rows[-1], name]) > LONGEST_ROW:
-            rows.append([])
-        rows[-1].append(name)
-    for place, row in enumerate(rows):
-        letters = [0, *np.cumsum([len(name) + 3 for name in row])]
-        for name, before in zip(row, letters[:-1], strict=True):
-            at = (0.01 + min(1.0 / letters[-1], LETTER) * before, 0.985 - ROW_OF_NAMES * place)
-            figure.text(*at, name, color=names[name], fontweight="bold", fontsize=9.5, va="top")
-    return len(rows)
-
-
-def _occupancy(comparison: Comparison) -> dict[str, dict[str, Any]]:
-    """Give the share in each drawn state by strategy: float64[week]."""
-    shares = {}
-    for name in comparison.strategies:
-        table = comparison.occupancy.sel(strategy=name)
-        own = {state: table.sel(state=state).to_numpy() for state in STATE_LABELS if state != "elsewhere"}
-        own["elsewhere"] = 1.0 - np.sum(list(own.values()), axis=0)
-        shares[name] = own
-    return shares
-
-
-@contextmanager
-def canvas(
-    salt: str, *, width: float = WIDTH, height: float = HEIGHT, panels: tuple[int, int] = (1, 1)
-) -> Iterator[tuple[Figure, Any]]:
-    """Give a figure and its axes in the report's style; the salt makes its ids its own and the same in every run."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({**STYLE, "svg.hashsalt": salt}):
-        figure = Figure(figsize=(width, height), layout=None)
-        FigureCanvasSVG(figure)
-        axes = figure.subplots(*panels)
-        figure.subplots_adjust(left=0.13, right=0.97, top=0.93, bottom=0.62 / height)
-        yield figure, axes
-
-
-def thousands(axis: Any, most: int = 6) -> None:  # noqa: ANN401  (matplotlib's axis)
-    """Write an axis's numbers, no more than so many and one, as the language separates thousands."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-    axis.set_major_locator(MaxNLocator(most))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: grouped(value)))
-
-
-def percents(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
-    """Write an axis's shares in percent."""
-    from matplotlib.ticker import FuncFormatter
-
-    axis.set_major_formatter(FuncFormatter(lambda value, _: hundredths(100.0 * value)))
-
-
-def decimals(axis: Any) -> None:  # noqa: ANN401  (matplotlib's axis)
-    """Write an axis's numbers with as many decimals as tell them apart, as the language writes them."""
-    from matplotlib.ticker import ScalarFormatter
-
-    class Spoken(ScalarFormatter):
-        def __call__(self, value: float, position: int | None = None) -> str:
-            return super().__call__(value, position).replace(".", signs().decimal)
-
-    axis.set_major_formatter(Spoken())

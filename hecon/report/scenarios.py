@@ -11,16 +11,15 @@ from hecon.evaluation.cea import incremental
 from hecon.evaluation.weights import flipping_weight, weight_table
 from hecon.report import words
 from hecon.report.cells import Cell, Table, amount_cell, best, years
+from hecon.report.change_words import LEAST_CHANGE
 from hecon.report.language import t
-from hecon.report.numbers import chance, number, percent
+from hecon.report.numbers import chance, hundredths, number, percent, places, rounded
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from hecon.evaluation.comparison import Comparison
 
-LEAST_CHANGE = 0.5
-"""NOK per person below which a scenario is said to change nothing."""
 MI_NAV = "mi_nav_effect"
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -28,19 +27,22 @@ WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 def scenario_gains(comparison: Comparison) -> Table:
     """Give society's gain in the base case and every scenario."""
     table = results.scenarios(comparison).set_index(["scenario", "horizon", "strategy"])["gain"]
+    labels = {name: about.label for name, about in comparison.parameters.scenarios.items()}
     errors = comparison.base["cost_error"].sel(perspective="society")
     places = [(horizon, name) for horizon in (results.YEAR_1, results.CARRIED_FORWARD) for name in comparison.programs]
     rows, same = [], []
     for scenario in comparison.scenarios["scenario"].to_numpy().tolist():
         about = comparison.parameters.scenarios.get(scenario)
         if about and all(abs(table[(scenario, *place)] - table[("base", *place)]) < LEAST_CHANGE for place in places):
-            same.append(t("“{label}”", label=words.spoken(about.label)))
+            same.append(scenario)
             continue
         cells = [
             Cell(number(table[(scenario, horizon, name)], float(errors.sel(horizon=horizon, strategy=name))))
             for horizon, name in places
         ]
         rows.append((Cell(about.label, about.summary) if about else Cell(t("Base case")), *cells))
+    run = set(comparison.scenarios["scenario"].to_numpy().tolist())
+    same += [name for name in labels if name not in run]  # those that change health alone are not run
     return Table(
         t(
             "What society gains per person, NOK, when one assumption is changed and everything else stays in the base "
@@ -57,7 +59,7 @@ def scenario_gains(comparison: Comparison) -> Table:
                 [
                     t(
                         "Not shown, since they change no money in the base case: {scenarios}.",
-                        scenarios=words.joined(same),
+                        scenarios=words.joined([t("“{label}”", label=words.spoken(labels[name])) for name in same]),
                     )
                 ]
                 if same
@@ -73,7 +75,7 @@ def structural(comparison: Comparison) -> Table:
     rows = []
     for scenario in comparison.structural["scenario"].to_numpy().tolist():
         about = comparison.parameters.scenarios.get(scenario)
-        first = Cell(about.label, about.summary) if about else Cell(t("Base case"))
+        first = Cell(about.label, about.summary) if about else Cell(t("Expected over the draws"), t("as in the answer"))
         cells = []
         for name in comparison.programs:
             row = table.loc[(scenario, name)]
@@ -94,6 +96,36 @@ def structural(comparison: Comparison) -> Table:
             ),
         ),
     )
+
+
+def base_case_sentences(comparison: Comparison) -> list[str]:
+    """Say what the base case is, why it is not the expectation over draws, and what society gains by each."""
+    base = results.scenarios(comparison).set_index(["scenario", "horizon", "strategy"])["gain"]
+    costs = results.perspective_costs(comparison)
+    society = costs[(costs["horizon"] == results.YEAR_1) & (costs["perspective"] == "society")].set_index("strategy")
+    parts = []
+    for name in comparison.programs:
+        point, row = base[("base", results.YEAR_1, name)], society.loc[name]
+        parts.append(
+            t(
+                "{base} against {expected} with {program}",
+                base=number(point, row["base_error"]),
+                expected=number(-row["increment"], row["error"]),
+                program=words.spoken(comparison.label(name)),
+            )
+        )
+    return [
+        t(
+            "The base case is one point: every parameter at its value, and the fitted ones at one row of their draws, "
+            "the nearest to their mean. The answer rests on the expectation over all draws, which differs from it "
+            "because results are not linear in the parameters and one row stands for all of the fitted ones."
+        ),
+        t(
+            "What society gains per person in 12 months, NOK, in the base case against the expectation over the draws: "
+            "{gains}.",
+            gains=words.joined(parts, "; ", "; "),
+        ),
+    ]
 
 
 def mi_nav_weight(comparison: Comparison) -> Table | None:
@@ -151,12 +183,14 @@ def _flip(comparison: Comparison, pair: tuple[xr.DataArray, xr.DataArray], name:
         ahead = float(np.mean(without.sel(strategy=name) - without.sel(strategy=other))) > 0.0
         leader, loser = (words.upper(first), second) if ahead else (words.upper(second), first)
         return t("{leader} is expected to do better than {loser} at every weight.", leader=leader, loser=loser)
+    weight, error = 100.0 * flip.weight, 100.0 * flip.error
     return t(
-        "Between {first} and {second} the expected choice changes at a weight of {weight} (Monte Carlo error {error}).",
+        "Between {first} and {second} the expected choice changes at a weight of {weight} (Monte Carlo error {error} "
+        "points).",
         first=first,
         second=second,
-        weight=number(flip.weight, flip.error),
-        error=number(flip.error, flip.error),
+        weight=hundredths(rounded(weight, error), max(places(weight, error), 0)),
+        error=number(error, error),
     )
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from hecon.evaluation import results
 from hecon.model.ledger import PERSPECTIVES
-from hecon.report import change_words, day_words, words
+from hecon.report import change_words, day_words, tornado, validated, words
 from hecon.report.cells import years
 from hecon.report.language import t
-from hecon.report.numbers import number, percent
+from hecon.report.numbers import chance, exact, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from hecon.report.words import Standing
 
 LEAST_QALY = 0.0001
+MUCH = 0.1
+"""Change of a chance from which on it is told."""
+MEASURED = "mi_nav.qalys_26"
+"""The difference in QALYs that a trial of one of the programs measured."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +44,34 @@ def answer(comparison: Comparison) -> Answer:
         for perspective in PERSPECTIVES
     }
     changes = [
+        *tornado.turning(comparison),
         _scenarios_sentence(comparison),
-        horizon_sentence(comparison, costs),
-        *_friction_sentence(comparison),
+        change_words.horizon_sentence(_by_horizon(comparison, costs), years(comparison)),
+        *_friction_sentence(comparison, order),
         change_words.perspectives_sentence(by_perspective),
         *_analyses_sentence(comparison, costs),
     ]
-    return Answer(verdict.headline, verdict.because, tuple(changes))
+    because = (*verdict.because, *validated.too_narrow(comparison.parameters))
+    return Answer(verdict.headline, because, tuple(changes))
 
 
 def qaly_sentences(comparison: Comparison) -> list[str]:
     """Say what the base case holds about health, and print no ratio of it."""
     share = comparison.parameters.base_case().one(0)["causal_share_of_utility_difference"]
     table = results.outcomes(comparison).set_index(["measure", "strategy"])
+    measured = _measured_qalys(comparison)
     if share == 0.0:
         first = t(
-            "No QALY effect measured. No trial has shown that these programs change quality-adjusted life years, and "
-            "the base case therefore gives them none except through survival, and prints no cost per QALY."
+            "No clear QALY effect: {measured}. The base case therefore gives the programs no effect on "
+            "quality-adjusted life years except through survival, and prints no cost per QALY.",
+            measured=measured,
         )
     else:
         first = t(
             "These parameters assume that {share} of the difference in quality of life between states is caused by "
-            "work. That is an assumption and no measurement: no QALY effect was measured in a trial, and no cost per "
-            "QALY is printed.",
+            "work. That is an assumption: {measured}. No cost per QALY is printed.",
             share=percent(share),
+            measured=measured,
         )
     rows = [table.loc[("qalys", name)] for name in comparison.programs]
     if all(abs(row["increment"]) < LEAST_QALY for row in rows):
@@ -85,6 +93,22 @@ def qaly_sentences(comparison: Comparison) -> list[str]:
     return [first, second]
 
 
+def _measured_qalys(comparison: Comparison) -> str:
+    """Say what MI-NAV found, with its figure where the record of the validation has it and its interval spans zero."""
+    rows = validated.record_of(comparison.parameters).get("unseen", ())
+    found: dict[str, float | None] = next((row for row in rows if row["name"] == MEASURED), {})
+    value, low, high = (found.get(name) for name in ("observed", "observed_low", "observed_high"))
+    if value is None or low is None or high is None or not low < 0.0 < high:
+        return t("MI-NAV measured it and found none that could be told from zero")
+    return t(
+        "MI-NAV measured it and found none that could be told from zero (with motivational interviewing {value} QALYs "
+        "in 6 months, 95% interval {low} to {high})",
+        value=exact(value),
+        low=exact(low),
+        high=exact(high),
+    )
+
+
 def standings(comparison: Comparison, costs: pd.DataFrame, horizon: str, perspective: str) -> list[Standing]:
     """Give how the strategies of a comparison stand, as `words.standings` does."""
     labels = {name: comparison.label(name) for name in comparison.strategies}
@@ -92,14 +116,21 @@ def standings(comparison: Comparison, costs: pd.DataFrame, horizon: str, perspec
 
 
 def days_sentences(comparison: Comparison, per_day: pd.DataFrame) -> list[str]:
-    """Say of each program what it costs and how many days it avoids."""
-    return [day_words.days_sentence(row, comparison.label(row["strategy"])) for _, row in per_day.iterrows()]
+    """Say of each program what it costs and how many days it avoids, and then who bears its cost."""
+    labels = {name: comparison.label(name) for name in comparison.programs}
+    said = [day_words.days_sentence(row, labels[row["strategy"]]) for _, row in per_day.iterrows()]
+    return [*said, day_words.payers_sentence(results.ledger(comparison), labels)]
 
 
 def horizon_sentence(comparison: Comparison, costs: pd.DataFrame) -> str:
-    """Say whether the ranking for society depends on what comes after month 12."""
-    orders = {h: standings(comparison, costs, h, "society") for h in results.HORIZONS[1:]}
-    return change_words.horizon_sentence(orders, years(comparison))
+    """Say whether the best choice for society depends on what comes after month 12, and what is open there."""
+    orders = _by_horizon(comparison, costs)
+    said = (change_words.horizon_sentence(orders, years(comparison)), change_words.unsettled_sentence(orders))
+    return " ".join(filter(None, said))
+
+
+def _by_horizon(comparison: Comparison, costs: pd.DataFrame) -> dict[str, list[Standing]]:
+    return {horizon: standings(comparison, costs, horizon, "society") for horizon in results.HORIZONS[1:]}
 
 
 def _scenarios_sentence(comparison: Comparison) -> str:
@@ -109,24 +140,31 @@ def _scenarios_sentence(comparison: Comparison) -> str:
     return change_words.scenarios_sentence(table[table["horizon"] == results.YEAR_1], labels, named)
 
 
-def _friction_sentence(comparison: Comparison) -> list[str]:
-    """Say when valuing production by friction cost changes the choice."""
-    table = results.productivity(comparison)
-
-    def best(method: str) -> str:
-        """Give the choice with the greatest expected gain by one method."""
-        gains = table[table["method"] == method].set_index("strategy")["gain"]
-        return str(gains.idxmax()) if gains.max() > 0 else comparison.comparator
-
-    human, friction = best("human_capital"), best("friction_cost")
-    if human == friction:
+def _friction_sentence(comparison: Comparison, order: list[Standing]) -> list[str]:
+    """Say when valuing production by friction cost changes the choice, or the chance of a program by much."""
+    costs = results.perspective_costs(comparison, "friction_cost")
+    friction = standings(comparison, costs, results.YEAR_1, "society")
+    if order[0].label != friction[0].label and change_words.settled(order) and change_words.settled(friction):
+        return [
+            t(
+                "If an absent worker is replaced after a friction period, the best expected result for society is with "
+                "{program}, not {other}.",
+                program=words.spoken(friction[0].label),
+                other=words.spoken(order[0].label),
+            )
+        ]
+    before = {one.label: one.probability for one in order if not one.comparator}
+    moved = {one.label: one.probability for one in friction if not one.comparator}
+    most = max(moved, key=lambda label: abs(moved[label] - before[label]))
+    if abs(moved[most] - before[most]) < MUCH:
         return []
     return [
         t(
-            "If an absent worker is replaced after a friction period, the best expected result for society is with "
-            "{program}, not {other}.",
-            program=words.spoken(comparison.label(friction)),
-            other=words.spoken(comparison.label(human)),
+            "If an absent worker is replaced after a friction period, the chance that {program} is the best choice for "
+            "society is {friction}, not {human}.",
+            program=words.spoken(most),
+            friction=chance(moved[most], comparison.draws),
+            human=chance(before[most], comparison.draws),
         )
     ]
 

@@ -162,7 +162,7 @@ def ledger(comparison: Comparison) -> Table:
             (
                 Cell(translated(str(first["label"]))),
                 Cell(_parties(first["payer"], first["payee"])),
-                Cell(number(first["amount"], first["amount_error"])),
+                Cell(number(first["amount"], first["amount_error"]), plus_minus(first["amount_error"])),
                 *changes,
             )
         )
@@ -352,7 +352,9 @@ def subgroups(comparison: Comparison) -> Table:
                     if position == 0
                     else Cell(""),
                     name_cell(comparison, row["strategy"]),
-                    Cell(number(row["usual_days"], row["usual_days_error"])) if position == 0 else Cell(""),
+                    Cell(number(row["usual_days"], row["usual_days_error"]), plus_minus(row["usual_days_error"]))
+                    if position == 0
+                    else Cell(""),
                     amount_cell(row, "days"),
                     amount_cell(row, "gain"),
                 )
@@ -396,7 +398,7 @@ def outcomes(comparison: Comparison) -> Table:
     return Table(
         t(
             "Outcomes per person: mean over draws, and beneath it the change against the comparator with its Monte "
-            "Carlo error."
+            "Carlo error; changes of shares are in percentage points."
         ),
         ("", *(comparison.label(name) for name in comparison.strategies)),
         tuple(rows),

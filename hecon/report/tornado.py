@@ -12,11 +12,11 @@ from hecon.evaluation.one_way import by_swing
 from hecon.evaluation.results import YEAR_1
 from hecon.model.ledger import PERSPECTIVES
 from hecon.report import words
+from hecon.report.canvas import canvas, ink, thousands
 from hecon.report.cells import Cell, Figure, Section, Table, name_cell
 from hecon.report.language import t, translated
 from hecon.report.numbers import exact, grouped, kroner, number, plus_minus
 from hecon.report.paints import INK, STRATEGY_INKS, inline_svg
-from hecon.report.plots import canvas, ink, thousands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,33 @@ def one_at_a_time(comparison: Comparison, *, paint: Paint = inline_svg) -> Secti
             ),
         ),
     )
+
+
+def turning(comparison: Comparison) -> list[str]:
+    """Say which parameter alone turns society's choice over 12 months, and where; nothing where none does."""
+    found = comparison.one_way
+    if found is None:
+        return []
+    there = found[(found["horizon"] == YEAR_1) & (found["perspective"] == SOCIETY) & found["changes"]]
+    names = list(dict.fromkeys(by_swing(there, horizon=YEAR_1, perspective=SOCIETY)))
+    if not names:
+        return []
+    rows = there[there["parameter"] == names[0]]
+    turn = _turn(comparison, rows)
+    said = {"parameter": label(comparison, names[0])}
+    others = [t("{count} more do so too", count=grouped(len(names) - 1))] if len(names) > 1 else []
+    text = (
+        t("“{parameter}” alone turns the choice within its central 95%", **said)
+        if turn is None or comparison.comparator not in set(rows[["best", "best_low", "best_high"]].to_numpy().ravel())
+        else t(
+            "“{parameter}” alone turns the choice, at about {turn} ({unit}; now {value})",
+            turn=turn,
+            unit=translated(comparison.parameters[names[0]].unit),
+            value=exact(float(np.mean(comparison.parameters[names[0]].value)), 3),
+            **said,
+        )
+    )
+    return [f"{'; '.join([text, *others])}."]
 
 
 def people(comparison: Comparison) -> int:
@@ -327,7 +354,7 @@ def draw(comparison: Comparison, rows: pd.DataFrame, program: str, *, paint: Pai
             bar, top = top - room - BAR / 2.0 + SPACE / 2.0, top - room - BAR
             for end, colour in ends.items():
                 axes.barh(bar, row[end] - middle, left=middle, color=colour, height=BAR - SPACE, linewidth=0)
-            reach = [bar - BAR / 2.0, bar + BAR / 2.0]
+            reach = [bar - BAR / 2.0, bar + (BAR - SPACE) / 2.0]  # not into the name above
             axes.plot([middle] * 2, reach, color=INK, linewidth=0.8)
             axes.plot([0.0] * 2, reach, color=INK, linewidth=1.2, linestyle=(0, (2, 1.5)))
         low, high = axes.get_xlim()

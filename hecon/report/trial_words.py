@@ -9,8 +9,10 @@ import numpy as np
 from hecon.evaluation import results
 from hecon.report import words
 from hecon.report.cells import years
-from hecon.report.language import t
+from hecon.report.evidence import STATISTICS
+from hecon.report.language import t, translated
 from hecon.report.numbers import grouped, kroner, number, percent
+from hecon.report.validated import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -70,16 +72,21 @@ def _printed(row: dict[Hashable, Any]) -> str:
 
 def _prior_driven(comparison: Comparison, strategy: str) -> list[str]:
     """Say how many of a program's fitted effects are mostly what was believed before the data."""
-    parameters = comparison.parameters
-    ratios = {name for effect in parameters.programs[strategy].effects for name in effect.ratios}
-    fitted = [parameters[name].locator for name in sorted(ratios) if parameters[name].block is not None]
-    driven = sum("prior-driven" in text for text in fitted)
+    fitted = _fitted(comparison, strategy)
+    driven = sum("prior-driven" in comparison.parameters[name].locator for name in fitted)
     if not driven:
         return []
     counts = {"driven": grouped(driven), "fitted": grouped(len(fitted))}
     if driven == 1:
         return [t("{driven} of its {fitted} fitted effects is mostly prior.", **counts)]
     return [t("{driven} of its {fitted} fitted effects are mostly prior.", **counts)]
+
+
+def _fitted(comparison: Comparison, strategy: str) -> list[str]:
+    """Give the fitted ratios of a program's effects."""
+    parameters = comparison.parameters
+    ratios = {name for effect in parameters.programs[strategy].effects for name in effect.ratios}
+    return [name for name in sorted(ratios) if parameters[name].block is not None]
 
 
 def allowance_sentences(comparison: Comparison) -> list[str]:
@@ -106,11 +113,12 @@ def allowance_sentences(comparison: Comparison) -> list[str]:
         }
         parts.append(
             t(
-                "{share} with {program} (difference {gap} points, 95% interval {low} to {high}, which spans zero)",
+                "{share} with {program} (difference {gap} percentage points, 95% interval {low} to {high}, which spans "
+                "zero)",
                 **said,
             )
             if low < 0 < high
-            else t("{share} with {program} (difference {gap} points, 95% interval {low} to {high})", **said)
+            else t("{share} with {program} (difference {gap} percentage points, 95% interval {low} to {high})", **said)
         )
     text = t(
         "A caution about the allowance: in the trial {share} of those with {ground} had moved to work assessment "
@@ -120,7 +128,87 @@ def allowance_sentences(comparison: Comparison) -> list[str]:
         arms=words.joined(parts),
     )
     effect, remainder = _allowance_in_model(comparison, arms)
-    return [f"{text} {effect}", remainder]
+    gaps = {name: float(seen.loc[name, "value"] - control["value"]) for name in arms}
+    return [f"{text} {effect}", " ".join([remainder, *_pulled(comparison, gaps)])]
+
+
+def _pulled(comparison: Comparison, gaps: dict[str, float]) -> list[str]:
+    """Say where the model's difference is clearly smaller than the trial's: the prior pulls it towards none."""
+    entry = results.allowance_entry(comparison).set_index("strategy")
+    pulled = [
+        name
+        for name, gap in gaps.items()
+        if _fitted(comparison, name)
+        and entry.loc[name, "carried"] * gap > 0.0
+        and abs(entry.loc[name, "carried"]) + words.CLEAR * entry.loc[name, "carried_error"] < abs(gap)
+    ]
+    if not pulled:
+        return []
+    return [
+        t(
+            "With {programs} the model's difference is smaller than the trial's: the trial tells it only roughly, and "
+            "what was believed of the effects before it pulls them towards none.",
+            programs=words.joined([words.spoken(comparison.label(name)) for name in pulled]),
+        )
+    ]
+
+
+def outside_sentences(comparison: Comparison) -> list[str]:
+    """Say which of the trial's figures lie outside the range of arms of its size, and how that range is not the other.
+
+    Parameters
+    ----------
+    comparison
+        As `compare` gives it.
+    """
+    trial = comparison.trial
+    if trial.statistics.empty:
+        return []
+    missed = []
+    for row in trial.statistics[~trial.statistics["within"].astype(bool)].to_dict("records"):
+        name, unit = STATISTICS[row["statistic"]]
+        seen, model = (
+            percent(row[key]) if unit == "share" else grouped(row[key]) for key in ("published", "simulated")
+        )
+        figure = words.lower(translated(name))
+        missed.append(_missed(figure, words.spoken(comparison.label(row["strategy"])), seen, model))
+    ratios = trial.ratios if trial.ratios.empty else trial.ratios[~trial.ratios["within"].astype(bool)]
+    for row in ratios.to_dict("records"):
+        program, ground = (comparison.parameters.programs[row[key]].label for key in ("strategy", "against"))
+        figure = (
+            t("the adjusted hazard ratio of return against {program}", program=words.spoken(ground))
+            if row["adjusted"]
+            else t("the unadjusted hazard ratio of return against {program}", program=words.spoken(ground))
+        )
+        seen, model = (grouped(row[key], 2) for key in ("published", "simulated"))
+        missed.append(_missed(figure, words.spoken(program), seen, model))
+    said = (
+        t(
+            "Outside the range that arms of the trial's size would show if the base case were true: {figures}.",
+            figures=words.joined(missed, "; ", "; "),
+        )
+        if missed
+        else t(
+            "Every figure lies within the range that arms of the trial's size would show if the base case were true."
+        )
+    )
+    if not record_of(comparison.parameters):
+        return [said]
+    wider = t(
+        "That range has the luck of the arms alone, with the parameters of the base case. The intervals of the "
+        "validation are wider, since its parameters are drawn too: a figure may be outside here and inside there."
+    )
+    return [f"{said} {wider}"]
+
+
+def _missed(figure: str, program: str, seen: str, model: str) -> str:
+    return t(
+        "{figure} with {program} ({seen} in the trial, {model} in the model)",
+        figure=figure,
+        program=program,
+        seen=seen,
+        model=model,
+    )
 
 
 def _allowance_in_model(comparison: Comparison, arms: list[str]) -> tuple[str, str]:
@@ -139,7 +227,7 @@ def _allowance_in_model(comparison: Comparison, arms: list[str]) -> tuple[str, s
         points = 100 * entry.loc[name]
         left.append(
             t(
-                "{carried} points with and {alike} without it for {program}",
+                "{carried} percentage points with and {alike} without it for {program}",
                 carried=number(points["carried"], points["carried_error"]),
                 alike=number(points["alike"], points["alike_error"]),
                 program=label,

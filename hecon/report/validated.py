@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from hecon.calibration.figures import BLOCK, DATE
 from hecon.inputs.parameters import read_again
 from hecon.report import words
+from hecon.report.canvas import canvas
 from hecon.report.cells import Cell, Figure, Section, Table
 from hecon.report.language import mark, t, translated
-from hecon.report.numbers import MINUS, exact, grouped, hundredths, percent
+from hecon.report.numbers import MINUS, exact, grouped, hundredths, percent, rounded
 from hecon.report.paints import INK, LINE, STRATEGY_INKS, inline_svg
-from hecon.report.plots import canvas
-from hecon.report.validation import numbers_of, read_numbers
+from hecon.report.validation import NUMBERS, numbers_of, read_numbers
 from hecon.report.validation_tables import grouped as grouped_by
 from hecon.report.validation_tables import judged, signs
 
@@ -77,10 +77,13 @@ def in_short(comparison: Comparison, *, paint: Paint = inline_svg) -> Section | 
 
 
 def record_of(parameters: Parameters) -> Record:
-    """Give what was kept of a validation beside the parameters, or was when they were read, if a file gave them."""
-    if parameters.origin is not None and not parameters.folder.is_dir():
-        return numbers_of(parameters.origin.validation, str(parameters.folder))
-    return read_numbers(parameters.folder)
+    """Give what was kept of a validation beside the parameters when they were read, so that a report stays what it was.
+
+    Where a calibrated block was put in place in memory, nothing was kept with them: what stands beside them now.
+    """
+    if parameters.origin is None:
+        return read_numbers(parameters.folder)
+    return numbers_of(parameters.origin.validation, str(parameters.folder / NUMBERS))
 
 
 def sentences(record: Record) -> Iterator[str]:
@@ -137,6 +140,30 @@ def sentences(record: Record) -> Iterator[str]:
             inside=grouped(left["inside"]),
             of=grouped(left["of"]),
         )
+
+
+def too_narrow(parameters: Parameters) -> list[str]:
+    """Say that intervals are too narrow, where fewer figures of other studies lie inside than right ones would hold.
+
+    Nothing where no validation of this calibration was kept.
+    """
+    record = record_of(parameters)
+    own = parameters.blocks.get(BLOCK)
+    if not record or own is None or own.digest != record["record"].get("block"):
+        return []
+    counted = judged(record["unseen"])
+    inside = _held(counted)
+    if not counted or inside >= _least(len(counted)):
+        return []
+    return [
+        t(
+            "Of {of} figures of other studies that the model was not fitted to, {inside} lie inside its 95% intervals, "
+            "where {right} would be expected: the uncertainty is larger than the intervals show.",
+            of=grouped(len(counted)),
+            inside=grouped(inside),
+            right=grouped(round(RIGHT * len(counted))),
+        )
+    ]
 
 
 def by_study(record: Record) -> Table:
@@ -226,14 +253,21 @@ def _others(parameters: Parameters, record: Record) -> Iterator[str]:
             "the hash {hash}, and of these nothing is known.",
             hash=about["parameters"][:16],
         )
-    elif (
-        parameters.origin is None or read_again(parameters.origin, DATE, parameters.folder).hash != about["parameters"]
-    ):
+    elif _hash(parameters) != about["parameters"]:
         yield t(
             "This validation was made with the same fitted parameters as this report, but before something else among "
             "the parameters was changed (hash then {hash}).",
             hash=about["parameters"][:16],
         )
+
+
+def _hash(parameters: Parameters) -> str | None:
+    """Give the hash of the parameters on the date of the validation; None where a block was put in place in memory."""
+    if parameters.origin is None:
+        return None
+    if parameters.date == DATE:
+        return parameters.hash
+    return read_again(parameters.origin, DATE, parameters.folder).hash
 
 
 def _held(rows: Sequence[Row]) -> int:
@@ -264,7 +298,7 @@ def _written(value: float | None, unit: str) -> str:
         return percent(value)
     if unit == "%":
         return hundredths(value, 1)
-    return grouped(value, 2) if "ratio" in unit else exact(value, 3)
+    return grouped(value, 2) if "ratio" in unit else exact(rounded(value, 0.0), 3)
 
 
 def _signed(value: float, unit: str) -> str:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from math import log
 from typing import TYPE_CHECKING, Any
 
+from hecon.report.canvas import STYLE, spread
 from hecon.report.paints import FONTS, INK, LINE
-from hecon.report.plots import STATE_LABELS, STYLE, spread
+from hecon.report.time_plots import STATE_LABELS
 from hecon.report.validation_tables import arm_label, grouped, judged, label, median_width, spoken
 
 if TYPE_CHECKING:

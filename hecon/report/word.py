@@ -1,21 +1,36 @@
-"""The report in short as a Word document: what a case file or a memorandum takes over, two to four pages."""
+"""The report in short as a Word document: what a case file or a memorandum takes over, at most five pages."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from hecon.evaluation import results
 from hecon.model.runs import whole_file
-from hecon.report import evidence, limits, parties, plots, statements, tables
+from hecon.report import (
+    budget,
+    certainty,
+    evidence,
+    limits,
+    parties,
+    plots,
+    statements,
+    tables,
+    tornado,
+    validated,
+)
 from hecon.report.cells import Cell, Table
-from hecon.report.document import RECORD, TITLE, who
+from hecon.report.document import TITLE, who
 from hecon.report.language import TERRITORIES, language, t, translated
 from hecon.report.paints import png
+from hecon.report.run_record import run_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -26,6 +41,12 @@ FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the document, which is a zip: none of the clock, so that it repeats byte for byte."""
 FONT, SIZE, SMALL = "Calibri", 10.5, 8.0
 FULL_WIDTH_CM = 16.5
+LETTER_CM, MARGINS_CM = 0.175, 0.42
+"""Of a cell: a letter of its small type, and what stays free beside the text."""
+TESTED = 3
+"""Sentences of the validation: what was fitted, what was not, and other studies."""
+LONGEST = 30
+"""Letters of a text that a column still grows for."""
 LINES = "".join(
     f'<w:{edge} w:val="single" w:sz="{width}" w:space="0" w:color="{colour}"/>'
     for edge, width, colour in (("top", 8, "1B1F23"), ("bottom", 8, "1B1F23"), ("insideH", 4, "DCDFDC"))
@@ -51,6 +72,7 @@ def write(comparison: Comparison, path: Path, title: str | None = None) -> Path:
     _answer(document, comparison, asked)
     _sides(document, comparison)
     _money(document, comparison)
+    _more(document, comparison)
     _evidence(document, comparison)
     with whole_file(path) as temporary:
         temporary.write_bytes(_without_clock(document))
@@ -102,6 +124,33 @@ def _money(document: Any, comparison: Comparison) -> None:
     )
 
 
+def _more(document: Any, comparison: Comparison) -> None:
+    """Put what public budgets would meet, which parameters decide, how the model was tested, what knowing is worth."""
+    document.add_heading(t("Budgets, sensitivity, validation and the value of knowing more"), level=1)
+    for text in further(comparison):
+        document.add_paragraph(text, style="List Bullet")
+
+
+def further(comparison: Comparison) -> Iterator[str]:
+    """Give the first words of the sections that stand in full in the report, where each was computed."""
+    found = comparison.one_way
+    nearest = (
+        comparison.programs[-1]
+        if found is None
+        else tornado.nearest_to_worth(found[found["horizon"] == results.YEAR_1])
+    )
+    if comparison.budget is not None:
+        last = int(comparison.budget.cash["year"].max())
+        yield from budget.sentences(comparison, comparison.budget, nearest, last)
+    swings = tornado.one_at_a_time(comparison)
+    yield from swings.sentences[:1] if swings is not None else ()
+    record = validated.record_of(comparison.parameters)
+    yield from islice(validated.sentences(record), TESTED) if record else ()
+    national = comparison.record["people"] == "synthetic"
+    information = comparison.information
+    yield certainty.worth_knowing_words(information, comparison.parameters, comparison.label, national=national)[0]
+
+
 def _evidence(document: Any, comparison: Comparison) -> None:
     """Put what the numbers rest on, what the model leaves out, and the record of the run."""
     document.add_heading(t("Assumptions and their grades"), level=1)
@@ -110,7 +159,7 @@ def _evidence(document: Any, comparison: Comparison) -> None:
     for text in limits.limitations(comparison):
         document.add_paragraph(text, style="List Bullet")
     document.add_heading(t("Run record"), level=1)
-    record = "\n".join(f"{translated(label)}: {comparison.record[key]}" for key, label in RECORD.items())
+    record = "\n".join(f"{label}: {value}" for label, value in run_record(comparison))
     document.add_paragraph(record, style="Quiet")
 
 
@@ -128,7 +177,8 @@ def _empty(title: str) -> Any:
     """Give a document without content, with its styles, language and properties."""
     import docx
     from docx.enum.style import WD_STYLE_TYPE
-    from docx.oxml.ns import qn
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
     from docx.shared import Cm, Pt, RGBColor
 
     document = docx.Document()
@@ -153,6 +203,8 @@ def _empty(title: str) -> Any:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = normal
         style.font.size, style.font.bold, style.font.color.rgb = Pt(size), bold, RGBColor.from_string(colour)
+    hyphens = parse_xml(f"<w:autoHyphenation {nsdecls('w')}/>")
+    document.settings.element.find(qn("w:defaultTabStop")).addnext(hyphens)
     about = document.core_properties
     about.title, about.author, about.comments, about.language = title, "hecon", "", _tag()
     about.created = about.modified = dt.datetime(*FIRST_DATE, tzinfo=dt.UTC)
@@ -176,9 +228,11 @@ def _table(document: Any, table: Table) -> None:
     placed = document.add_table(rows=1, cols=len(table.header))
     placed.autofit = False
     placed._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{LINES}</w:tblBorders>"))
-    first = 1.2 if table.words else 1.0
-    widths = [first if column < table.words else 1.0 for column in range(len(table.header))]
+    needed, widths = _needed(table), _widths(table)
+    head_size = SMALL * min(1.0, FULL_WIDTH_CM / sum(needed))
     widths = [FULL_WIDTH_CM * width / sum(widths) for width in widths]
+    for column, width in zip(placed.columns, widths, strict=True):
+        column.width = Cm(width)
 
     def fill(cell: Any, text: str, detail: str, column: int, *, head: bool, tone: str = "") -> None:
         """Put a cell's text and what stands small under it."""
@@ -188,7 +242,7 @@ def _table(document: Any, table: Table) -> None:
         if column >= table.words and tone != "text":
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run = paragraph.add_run(text)
-        run.font.size, run.font.bold = Pt(SMALL if head else SMALL + 0.5), head
+        run.font.size, run.font.bold = Pt(head_size if head else SMALL + 0.5), head
         for part in filter(None, detail.split(" | ")):
             small = paragraph.add_run(f"\n{part}")
             small.font.size, small.font.bold = Pt(SMALL - 1.0), False
@@ -206,6 +260,29 @@ def _table(document: Any, table: Table) -> None:
             fill(cells.cells[column], cell.text, cell.detail, column, head=False, tone=cell.tone)
     for note in table.notes:
         document.add_paragraph(note, style="Quiet")
+
+
+def _widths(table: Table) -> list[float]:
+    """Give columns' widths, in cm: what each needs, and of the rest more to those with longer texts."""
+    needed = _needed(table)
+    spare = max(FULL_WIDTH_CM - sum(needed), 0.0)
+    wanted = []
+    for column, least in enumerate(needed):
+        longest = max(len(text) for text in _texts(table, column))
+        wanted.append(max(LETTER_CM * min(longest, LONGEST) + MARGINS_CM - least, 0.1))
+    return [least + spare * more / sum(wanted) for least, more in zip(needed, wanted, strict=True)]
+
+
+def _needed(table: Table) -> list[float]:
+    """Give what each column needs that no word breaks, in cm."""
+    words = ([word for text in _texts(table, i) for word in re.split("[ \n]", text)] for i in range(len(table.header)))
+    return [LETTER_CM * max(map(len, each)) + MARGINS_CM for each in words]
+
+
+def _texts(table: Table, column: int) -> list[str]:
+    """Give what stands in a column, each line of the small print for itself."""
+    cells = [row[column] for row in table.rows]
+    return [table.header[column], *(text for cell in cells for text in (cell.text, *cell.detail.split(" | ")))]
 
 
 def _picture(document: Any, picture: Drawing, alt: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -146,22 +147,9 @@ def verdict(order: Sequence[Standing], draws: int, *, span: str = "12 months") -
             **said,
         )
     elif best.comparator and not maybe:
-        kind, headline = "none", t("Over {span}, no program is worth its cost to society.", **said)
-    elif best.comparator and len(maybe) == len(programs) > 1:
-        kind = "none_but_unsure"
-        headline = t(
-            "Over {span}, no program is expected to be worth its cost to society, but the evidence rules none of them "
-            "out.",
-            **said,
-        )
+        kind, headline = "none", t("Over {span}, none of the programs compared is worth its cost to society.", **said)
     elif best.comparator:
-        kind = "none_but_unsure"
-        headline = t(
-            "Over {span}, no program is expected to be worth its cost to society, but the evidence does not rule out "
-            "that {programs} is.",
-            programs=listed(maybe, " or "),
-            **said,
-        )
+        kind, headline = "none_but_unsure", _none_but(most_open(maybe, draws), len(programs), draws, said["span"])
     elif best.low <= NEGLIGIBLE:
         kind = "program_unsure"
         headline = t(
@@ -178,6 +166,51 @@ def verdict(order: Sequence[Standing], draws: int, *, span: str = "12 months") -
     else:
         kind, headline = "program", t("Over {span}, {program} is worth its cost to society.", **said)
     return Verdict(kind, headline, because)
+
+
+def most_open(maybe: Sequence[Standing], draws: int) -> list[Standing]:
+    """Give, of the programs that may be worth their cost, those whose chance of being best no other's clearly exceeds.
+
+    Parameters
+    ----------
+    maybe
+        The programs whose 95% interval reaches a gain.
+    draws
+        That the chances are shares of.
+    """
+    ranked = sorted(maybe, key=lambda one: -one.probability)
+    most = ranked[0].probability
+
+    def behind(one: Standing) -> bool:
+        """Tell whether its chance is lower by more than so many draws leave to luck."""
+        variance = most + one.probability - (most - one.probability) ** 2  # in one draw only one of them is best
+        return most - one.probability > CLEAR * math.sqrt(max(variance, 0.0) / draws)
+
+    return [one for one in ranked if not behind(one)]
+
+
+def _none_but(open_: Sequence[Standing], compared: int, draws: int, span: str) -> str:
+    """Say that no program is expected to be worth its cost, and which is really open."""
+    if len(open_) == 1:
+        return t(
+            "Over {span}, none of the programs compared is expected to be worth its cost to society, but the evidence "
+            "does not settle it: the chance that {program} is the best choice is {chance}.",
+            span=span,
+            program=spoken(open_[0].label),
+            chance=chance(open_[0].probability, draws),
+        )
+    if len(open_) == compared:
+        return t(
+            "Over {span}, none of the programs compared is expected to be worth its cost to society, but the evidence "
+            "rules none of them out.",
+            span=span,
+        )
+    return t(
+        "Over {span}, none of the programs compared is expected to be worth its cost to society, but the evidence does "
+        "not rule out that {programs} is.",
+        span=span,
+        programs=listed(open_, " or "),
+    )
 
 
 def society_sentence(one: Standing, usual: Standing) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from hecon.evaluation.comparison import Comparison
 
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Of xlsxwriter: a label is a text, whatever it begins with; formulas are written as formulas."""
 MADE = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 """A date for the file's properties, which ask for one: the same in every run."""
 
@@ -46,7 +48,7 @@ def write(comparison: Comparison, path: Path, title: str | None) -> Path:
 
     question = title or t(TITLE)
     with whole_file(path) as temporary:
-        file = xlsxwriter.Workbook(temporary, {"default_date_format": "yyyy-mm-dd"})
+        file = xlsxwriter.Workbook(temporary, {"default_date_format": "yyyy-mm-dd", **AS_TEXT})
         file.set_properties({"title": question, "author": "hecon", "created": MADE.replace(tzinfo=None)})
         file.set_calc_mode("auto")
         shown = [key for key in SHEETS if key not in {"rules", "people"} or "person" in comparison.account]

@@ -174,6 +174,10 @@ def test_what_an_effect_rests_on(parameters):
     assert described(parameters, "whole")["spread"] == "assumption", "the interval is wider than the study's"
     assert described(parameters, "all")["spread"] == described(parameters, "motivational_interviewing")["spread"] == ""
     assert evidence_grade(parameters, known("motivational_interviewing")) == "trial"
+    fitted = known("early_follow_up").effects
+    assert evidence_grade(parameters, program("early_follow_up", effects=fitted)) == "trial"
+    assert evidence_grade(parameters, program("once", effects=fitted)) == "assumption", "no arm had it"
+    assert evidence_grade(parameters, known("early_follow_up_one_session")) == "assumption"
     weaker = known("whole").effects[0].model_copy(update={"ratios": ("what_if_return_ratio",)})
     assert evidence_grade(parameters, program("weaker", effects=(weaker,))) == "assumption"
     figure, (value, low, high) = published_effect(parameters, known("motivational_interviewing"))

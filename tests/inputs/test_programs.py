@@ -80,6 +80,8 @@ def test_an_offer_names_levels_of_covariates(read, files):
             "curve = [[1.0, 2.0]]",
             "is made by `hecon calibrate --programs`: remove it here",
         ),
+        ('label = "', 'label = "a\\u000Bb', "label: 'a\\x0bb"),
+        ('label = "', 'label = "a\\u000Bb', "holds the control character U+000B: leave it out"),
     ],
 )
 def test_a_program_file_that_is_wrong_says_where(faults, files, old, new, says):

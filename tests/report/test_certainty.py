@@ -71,7 +71,7 @@ def test_the_words_give_the_value_its_error_and_the_country():
     first, second, _ = certainty.worth_knowing_words(made_up(), read_parameters(), LABELS.get, national=True)
     assert "gain society NOK 4,000 per person in 12 months (Monte Carlo error 300)" in first
     assert "always choosing usual care" in first
-    assert "125,000 people a year for 10 years, discounted, that is NOK 4.0 billion" in first
+    assert "130,000 people a year for 10 years, discounted, that is NOK 4.0 billion" in first
     assert "Given these spreads, no study of these parameters can be worth more per person" in first
     assert second.startswith(
         "Knowing “effects of coordinated return to work” and nothing else would bring NOK 3,600 (Monte Carlo "

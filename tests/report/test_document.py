@@ -9,9 +9,9 @@ import pytest
 
 from hecon.evaluation.comparison import compare
 from hecon.inputs.parameters import read_parameters
+from hecon.report.canvas import spread
 from hecon.report.document import TITLE, render, write
 from hecon.report.language import localised, speaking
-from hecon.report.plots import spread
 from hecon.report.statements import answer
 
 SMALL = {"people": 300, "draws": 12, "draw_people": 50, "weeks": 260, "seed": 5}
@@ -114,7 +114,7 @@ def test_a_spread_that_is_no_study_s_is_shown_beside_the_grade():
 def test_what_must_be_said_is_said():
     text = " ".join(page().split())
     for said in (
-        "No QALY effect measured",
+        "No clear QALY effect",
         "the effect is assumed equal",
         "three-year window",
         "worth nothing to the employer by assumption",

@@ -37,6 +37,14 @@ def test_the_ending_chooses_the_writer_and_the_language_is_spoken(writers, tmp_p
     assert language() == "en"
 
 
+def test_an_empty_title_is_hecon_s_own_in_every_format(writers, tmp_path):
+    for suffix in formats.FORMATS:
+        hecon.write_report("a comparison", tmp_path / f"report{suffix}", "")
+    assert {title for *_, title, _ in writers} == {None}
+    with pytest.raises(InputError, match=r"title: .*U\+0001"):
+        hecon.write_report("a comparison", tmp_path / "report.html", "a\x01")
+
+
 @pytest.mark.parametrize("name", ["report.odt", "report", "report.htm", "report.PDF"])
 def test_an_unknown_ending_is_one_line_that_names_those_there_are(writers, tmp_path, name):
     with pytest.raises(InputError, match=r"html, pdf, docx or xlsx") as caught:
@@ -82,9 +90,19 @@ def test_a_pdf_without_what_it_needs_names_the_extra_and_pango(monkeypatch, erro
 
 def test_a_library_that_is_missing_is_named(monkeypatch):
     def missing(_suffix):
-        raise ImportError("No module named 'docx'", name="docx")
+        raise ModuleNotFoundError("No module named 'docx'", name="docx")
 
     monkeypatch.setattr(formats, "_module", missing)
     with pytest.raises(InputError, match=r"docx needs docx: .*pip install") as caught:
         formats.check_formats([".docx"])
     assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize("error", [ImportError("cannot import name"), ModuleNotFoundError("No", name="hecon.report.x")])
+def test_a_fault_of_hecon_s_own_is_no_missing_library(monkeypatch, error):
+    def broken(_suffix):
+        raise error
+
+    monkeypatch.setattr(formats, "_module", broken)
+    with pytest.raises(type(error)):
+        formats.check_formats([".docx"])

@@ -298,6 +298,9 @@ class Asked:
     parameters: Any
     information: Any
 
+    def said(self, parameters, information):
+        return Asked(parameters, information)
+
 
 def asked(*labels, given=None):
     known = pd.DataFrame({"label": labels, "value": 1.0})
@@ -318,7 +321,7 @@ def test_labels_that_are_put_together_are_put_together_anew():
         assert found.information.known["label"].tolist() == [
             "Virkninger av tidlig oppfølging",
             "Det koordinert tiltak krever",
-            "Alt som er tilpasset samlet (trial)",
+            "Alt som er tilpasset samlet (blokken «trial»)",
             "Alt i costs.toml",
             "Gjennomsnittsalder",
         ]

@@ -334,13 +334,116 @@ def test_a_choice_changes_every_part_and_its_address_brings_it_back(browser, exp
         assert shown(page) == after
     with opened(browser, explored["en"], address) as page:
         assert shown(page) == after
-        assert page.input_value("#explore-wtp") in {"1234", "1235"}
+        assert page.input_value("#explore-wtp") == "1234.5"
     with opened(browser, explored["en"], "#explore&outcome=days&cost=nav&horizon=zz&group=nobody&wtp=-1") as page:
         assert page.evaluate("[hecon.choice().cost, hecon.choice().horizon, hecon.choice().group]") == [
             "program",
             "12m",
             "all",
         ]
+        page.wait_for_function("location.hash === '#explore&outcome=days&cost=program'")
+        assert page.get_attribute("#explore-wtp", "aria-invalid") == "true"
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "value", "shown"),
+    [
+        ("en", "2965", 2965, "NOK 2,965 "),
+        ("en", "0.001", 0.001, "NOK 0.001 "),
+        ("en", "100 000 000", 1e8, "NOK 100,000,000 "),
+        ("en", "1,234.5", 1234.5, "NOK 1,234.5 "),
+        ("nb", "1,5", 1.5, "1,5 kr "),
+        ("nb", "2 965,25", 2965.25, "2\u00a0965,25 kr "),
+        *product(("en",), ("1,5", "1e3", "-1", "", "abc", "100000001", "1" + "0" * 400, "1.2.3"), (None,), (None,)),
+        *product(("nb",), ("1.5", "1.500", "12 34"), (None,), (None,)),
+    ],
+)
+def test_an_amount_is_read_and_written_as_the_reader_gives_it_or_refused(
+    browser, explored, language, typed, value, shown
+):
+    with opened(browser, explored[language], "#explore&outcome=days") as page:
+        before = page.evaluate("hecon.choice().wtp")
+        page.fill("#explore-wtp", typed)
+        page.locator("#explore-wtp").blur()
+        assert page.input_value("#explore-wtp") == typed
+        assert page.evaluate("hecon.choice().wtp") == (before if value is None else value)
+        assert page.get_attribute("#explore-wtp", "aria-invalid") == ("true" if value is None else "false")
+        if value is None:
+            hint = page.locator("#explore-wtp-hint").text_content()
+            with speaking(language):
+                assert numbers.grouped(1e8) in hint
+        else:
+            assert shown in page.locator("#explore-answer").text_content()
+
+
+@pytest.mark.parametrize("wtp", ["1e400", "1e9", "-1", "nonsense", "1,5", ""])
+def test_an_amount_that_an_address_may_not_hold_is_refused_and_leaves_the_address(browser, explored, wtp):
+    with opened(browser, explored["en"], f"#explore&outcome=days&wtp={wtp}") as page:
+        assert page.get_attribute("#explore-wtp", "aria-invalid") == "true"
+        assert page.evaluate("hecon.choice().worths") == {}
+        page.wait_for_function("!location.hash.includes('wtp')")
+
+
+def test_back_to_an_address_without_a_choice_is_back_to_the_start(browser, pages):
+    with opened(browser, pages["en"]) as page:
+
+        def outcome():
+            page.wait_for_timeout(400)  # the page's policy forbids to wait for what a string says
+            return page.evaluate("hecon.choice().outcome")
+
+        start = page.locator("#explore-answer").text_content()
+        page.evaluate("location.hash = '#explore&outcome=days'")
+        assert outcome() == "days"
+        page.go_back()
+        assert outcome() == "money"
+        assert page.locator("#explore-answer").text_content() == start
+        page.select_option("#explore-outcome", "qalys")
+        assert outcome() == "qalys"
+        page.click("nav a[href='#sides']")
+        page.click("nav a[href='#explore']")
+        assert outcome() == "qalys"
+        assert "qalys" in page.evaluate("location.hash")
+
+
+def test_only_what_scrolls_is_a_tab_stop(browser, pages):
+    boxes = """() => Array.from(document.querySelectorAll(".scroll, .plot"), box => [
+        box.scrollWidth > box.clientWidth + 1, box.getAttribute("tabindex") === "0",
+        box.getAttribute("role") === "region"
+    ])"""
+    for options in ({"viewport": {"width": 1200, "height": 900}}, PHONE):
+        with opened(browser, pages["nb"], **options) as page:
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            page.wait_for_timeout(500)
+            found = page.evaluate(boxes)
+            assert len(found) > 30
+            assert all(scrolls == stop == region for scrolls, stop, region in found)
+    with opened(browser, pages["nb"], java_script_enabled=False) as page:
+        assert page.locator(":is(.scroll, .plot):not([tabindex='0'])").count() == 0
+
+
+def test_every_row_has_a_header_and_a_phone_keeps_the_roles(browser, pages):
+    with opened(browser, pages["en"], **PHONE) as page:
+        headless = page.locator("tbody:not(:has(> tr > th[scope='row']))")
+        assert headless.count() <= 1  # the weights of MI-NAV are numbers, and head nothing
+        assert page.locator("th:empty").count() == 0
+        laid = page.locator("table:is(.summary, .stacked)")
+        assert laid.count() > 5
+        assert laid.evaluate_all("""all => all.every(table => table.getAttribute("role") === "table"
+            && Array.from(table.querySelectorAll("tr")).every(row => row.getAttribute("role") === "row")
+            && Array.from(table.querySelectorAll("td")).every(cell => cell.getAttribute("role") === "cell"))""")
+
+
+def test_a_figure_can_be_read_on_a_phone(browser, pages):
+    with opened(browser, pages["nb"], **PHONE) as page:
+        sizes = page.locator("figure svg").evaluate_all(
+            """all => all.map(svg => {
+                const times = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+                const texts = Array.from(svg.querySelectorAll("text"));
+                return times * Math.min(...texts.map(text => parseFloat(getComputedStyle(text).fontSize)));
+            })"""
+        )
+        assert min(sizes) > 9.5
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_the_keyboard_alone_is_enough(browser, explored):
@@ -397,7 +500,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browser, pages, lan
                     .map(one => one.outerHTML.slice(0, 80))"""
             )
             assert not beyond
-        high = page.locator("#explore-form :is(select, button, [type=number])").evaluate_all(
+        high = page.locator("#explore-form :is(select, button, #explore-wtp)").evaluate_all(
             "all => all.map(one => one.getBoundingClientRect().height)"
         )
         assert min(high) >= 44

@@ -8,9 +8,19 @@ import pytest
 from matplotlib.colors import to_hex, to_rgba_array
 
 from hecon.report import paints
+from hecon.report.canvas import (
+    DASHES,
+    LONGEST_ROW,
+    canvas,
+    decimals,
+    folded,
+    name_above,
+    percents,
+    room_left,
+    thousands,
+)
 from hecon.report.language import speaking
 from hecon.report.paints import INK, LIGHT, LINE, NAMES, STATE_INKS, STRATEGY_INKS, inline_svg, png, print_svg
-from hecon.report.plots import LONGEST_ROW, canvas, decimals, folded, name_above, percents, thousands
 
 CSS = (Path(paints.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
 GAP = "\N{NO-BREAK SPACE}"
@@ -140,3 +150,26 @@ def test_names_above_a_figure_never_meet(length):
         assert len(boxes) == len(names)
         assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
     assert rows == -(-len(names) // max(LONGEST_ROW // (length + 3), 1))
+
+
+def test_what_stands_left_of_axes_has_its_room():
+    with canvas("left") as (figure, axes):
+        axes.set_ylim(-9e8, 9e8)
+        thousands(axes.yaxis)
+        axes.set_ylabel("an axis")
+        figure.draw_without_rendering()
+        assert axes.get_tightbbox().x0 < 0.0
+        room_left(figure, axes)
+        figure.draw_without_rendering()
+        assert axes.get_tightbbox().x0 >= 0.0
+
+
+def test_names_above_a_figure_stand_after_their_lines():
+    names = {"One program": STRATEGY_INKS[1], "Another program": STRATEGY_INKS[2]}
+    with canvas("samples") as (figure, _):
+        name_above(figure, names, dict(zip(names, DASHES, strict=False)))
+        boxes = [text.get_window_extent() for text in figure.texts]
+        pieces = [line.get_window_extent() for line in figure.artists]
+        assert len(pieces) == len(boxes) == len(names)
+        assert not [(a, b) for a in boxes for b in pieces if a.overlaps(b)]
+    assert len(set(DASHES)) == len(STRATEGY_INKS)

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import resources
 
 import pytest
 
@@ -44,6 +45,21 @@ def test_every_section_is_on_paper(written, whole):
     for heading in ("Hvor sikkert", "Hvem betaler hvem", "Kjøringslogg", "CHEERS 2022"):
         assert heading in text
     assert "explore" not in text
+
+
+@pytest.mark.slow
+def test_the_contents_stand_first_with_their_pages(written):
+    first = poppler("pdftotext", "-layout", "-l", "2", written[0], "-")
+    for name in ("Tiltakene", "Hvem betaler hvem", "Budsjettvirkning", "Validering", "Kjøringslogg"):
+        found = re.search(rf"{name}[ .]+(\d+)\b", first)
+        assert found, name
+        page = poppler("pdftotext", "-f", found[1], "-l", found[1], written[0], "-")
+        assert name.split()[0][:6].lower() in page.lower()
+
+
+def test_no_letter_is_too_small_to_read():
+    rules = resources.files("hecon.report").joinpath("templates", "print.css").read_text(encoding="utf-8")
+    assert min(float(size) for size in re.findall(r"font(?:-size)?:\s*([\d.]+)pt", rules)) >= 7.0
 
 
 @pytest.mark.slow

@@ -17,9 +17,9 @@ from hecon.evaluation.budget import CARRIED_FORWARD, NO_EFFECT
 from hecon.evaluation.budget_tables import RollOut
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters, shipped_folder
-from hecon.report import budget, cheers, frontier, tornado, validated
+from hecon.report import budget, cheers, evidence, frontier, run_record, tornado, validated
 from hecon.report.document import render
-from hecon.report.language import LANGUAGES, speaking
+from hecon.report.language import LANGUAGES, localised, speaking
 from hecon.report.validation import NUMBERS, read_numbers
 from hecon.report.validation_tables import judged
 
@@ -123,9 +123,9 @@ def test_payers_add_up_to_the_public_purse_and_cash_to_the_same(whole):
     assert cash["net"].to_numpy() == pytest.approx(payers["public_purse"].to_numpy(), abs=1.0)
 
 
-def rolled_out(spent, released, net, later):
+def rolled_out(spent, released, net, later, health=0.0):
     """One program's roll-out in its first year, NOK million."""
-    values = {"spent": spent, "released": released, "revenue": 0.0, "net": net}
+    values = {"spent": spent, "spent_health": health, "released": released, "revenue": 0.0, "net": net}
     rows = [
         {"program": "early_follow_up", "after_month_12": choice, "year": 1, "item": item}
         | {"expected": 1e6 * value, "error": 1e6, "low": 1e6 * (value - 20.0), "high": 1e6 * (value + 30.0)}
@@ -142,15 +142,31 @@ def rolled_out(spent, released, net, later):
 def test_the_sentence_of_a_roll_out_says_what_the_signs_say(whole):
     (said,) = budget.sentences(whole, rolled_out(100.0, 250.0, -150.0, 40.0), "early_follow_up", 1)
     assert "Early follow-up, year 1: 800 of 2,000 eligible people would accept" in said
-    assert "operations would spend NOK 100 million (95% interval 80 to 130)" in said
+    assert "NAV would spend NOK 100 million (95% interval 80 to 130) on operations" in said
     assert "benefits would fall by NOK 250 million" in said
     assert "the public purse would be better off by NOK 150 million (95% interval 120 to 170)" in said
     assert "carried forward, worse off by NOK 40 million" in said
     (said,) = budget.sentences(whole, rolled_out(-100.0, -250.0, 150.0, -40.0), "early_follow_up", 1)
-    assert "operations would save NOK 100 million (95% interval 70 to 120)" in said
+    assert "NAV would save NOK 100 million (95% interval 70 to 120) on operations" in said
     assert "benefits would rise by NOK 250 million" in said
     assert "the public purse would be worse off by NOK 150 million" in said
     assert "carried forward, better off by NOK 40 million" in said
+
+
+def test_what_the_simulation_cannot_tell_from_nothing_is_about_even(whole):
+    (said,) = budget.sentences(whole, rolled_out(1.0, -1.5, -2.0, 1.9), "early_follow_up", 1)
+    assert (
+        "NAV would spend about as much on operations as now (95% interval of the rise: NOK −19 to 31 million)" in said
+    )
+    assert "Rule-based benefits would be about even" in said
+    assert "the public purse would come out about even" in said
+    assert "carried forward, about even" in said
+    assert not re.search("save|fall by|rise by|off by", said)
+
+
+def test_the_health_service_is_named_where_its_part_shows(whole):
+    (said,) = budget.sentences(whole, rolled_out(100.0, 0.0, 0.0, 0.0, health=30.0), "early_follow_up", 1)
+    assert "NAV and the health service would spend NOK 100 million" in said
 
 
 def test_tables_of_a_roll_out_have_every_year_and_program(whole):
@@ -226,11 +242,9 @@ def test_what_is_off_an_interval_without_width_is_farthest():
 
 
 def kept(whole, tmp_path, record):
-    """The comparison with a folder of parameters that holds a record."""
-    path = tmp_path / NUMBERS
-    path.parent.mkdir()
-    path.write_text(json.dumps(record), encoding="utf-8")
-    return replace(whole, parameters=replace(whole.parameters, folder=tmp_path))
+    """The comparison with parameters beside which a record was kept when they were read; none is there now."""
+    origin = replace(whole.parameters.origin, validation=json.dumps(record))
+    return replace(whole, parameters=replace(whole.parameters, folder=tmp_path, origin=origin))
 
 
 def test_a_validation_of_these_parameters_has_no_warning(whole, tmp_path, record):
@@ -286,7 +300,7 @@ def test_every_link_of_the_page_leads_somewhere(pages, language):
 
 
 def test_a_page_without_some_sections_says_so_and_its_links_lead_somewhere(whole, tmp_path):
-    bare = replace(whole.parameters, folder=tmp_path)
+    bare = replace(whole.parameters, folder=tmp_path, origin=replace(whole.parameters.origin, validation=""))
     without = replace(whole, parameters=bare, one_way=None, budget=None, choices=None)
     assert validated.in_short(without) is None
     text = render(without)
@@ -352,3 +366,37 @@ def test_both_languages_say_the_sections(whole):
             for section in (tornado.one_at_a_time(whole), budget.impact(whole), validated.in_short(whole)):
                 assert section.sentences
                 assert section.figure.alt
+
+
+# The record of the run, and what was drawn together
+
+
+def test_the_record_of_the_run_speaks_the_language(whole):
+    english = dict(run_record.run_record(whole))
+    assert english["Strategies"] == ", ".join(whole.label(name) for name in whole.strategies)
+    assert english["Statute as on"] == "1 July 2025"
+    cohort = replace(whole, record=whole.record | {"people": f"{run_record.COHORT}0123abcd"})
+    with speaking("nb"):
+        norwegian = dict(run_record.run_record(localised(whole)))
+        own = dict(run_record.run_record(localised(cohort)))
+    assert "Vanlig oppfølging" in norwegian["Alternativer"]
+    assert norwegian["Regelverk per"] == "1. juli 2025"
+    assert norwegian["Hvem de er"] == "syntetiske"
+    assert own["Hvem de er"].endswith("kohort, 0123abcd")
+
+
+def test_a_parameter_of_a_block_shows_what_its_own_draws_are(whole):
+    block = whole.parameters.blocks[BLOCK]
+    shown = {row[0].detail: row[2] for row in evidence.assumptions(whole).rows}
+    for place, name in enumerate(block.columns):
+        drawn = block.draws[:, place]
+        parts = [float(part.replace("\N{MINUS SIGN}", "-")) for part in re.findall(r"[−\d.]+", shown[name].detail)]
+        mean, _, low, high = parts
+        assert [mean, low, high] == pytest.approx([drawn.mean(), *np.quantile(drawn, [0.025, 0.975])], rel=0.005)
+    assert {cell.detail for name, cell in shown.items() if name not in block.columns} == {""}
+
+
+def test_figures_of_the_validation_have_three_digits(record):
+    texts = [cell.text for row in validated.misses(record).rows for cell in row[2:]]
+    whole_numbers = [text.replace(",", "") for line in texts for text in re.findall(r"\d[\d,.]*", line)]
+    assert all(len(text.rstrip("0")) <= 3 for text in whole_numbers if "." not in text)

@@ -1,11 +1,14 @@
 """The report in short as a Word document: the answer first, in the reader's language, the same bytes each time."""
 
+import re
+
 import docx
 import pytest
 
 from hecon.report.formats import write_report
 from hecon.report.language import localised, speaking
 from hecon.report.statements import answer
+from hecon.report.word import LETTER_CM, MARGINS_CM, SMALL, further
 
 
 @pytest.fixture(scope="module", params=["en", "nb"])
@@ -55,3 +58,26 @@ def test_the_same_comparison_gives_the_same_bytes(written, whole, tmp_path):
     lang, path = written
     again = write_report(whole, tmp_path / "again.docx", lang=lang)
     assert again.read_bytes() == path.read_bytes()
+
+
+def test_columns_are_as_wide_as_their_longest_word(written):
+    _, path = written
+    for table in docx.Document(path).tables:
+        for column in table.columns:
+            longest = max(len(word) for word in re.split("[ \n]", column.cells[0].text))
+            kept = column.width.cm - MARGINS_CM
+            type_cm = LETTER_CM * column.cells[0].paragraphs[0].runs[0].font.size.pt / SMALL
+            assert kept >= type_cm * longest - 0.1
+
+
+def test_words_may_be_hyphenated(written):
+    _, path = written
+    assert docx.Document(path).settings.element.xpath("w:autoHyphenation")
+
+
+def test_a_case_file_finds_validation_and_the_value_of_knowing(written, whole):
+    lang, path = written
+    with speaking(lang):
+        said = list(further(localised(whole)))
+    assert len(said) >= 3
+    assert set(said) <= set(texts(path))

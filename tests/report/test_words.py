@@ -57,19 +57,32 @@ def test_a_clear_winner_is_named_without_reserve():
 def test_usual_care_best_for_certain():
     answer = verdict({"letter": (-2000.0, 100.0), "team": (-7000.0, 500.0)})
     assert answer.kind == "none"
-    assert answer.headline == "Over 12 months, no program is worth its cost to society."
+    assert answer.headline == "Over 12 months, none of the programs compared is worth its cost to society."
     assert "a loss of NOK" in answer.because[1]
 
 
 def test_usual_care_best_but_one_program_open():
     answer = verdict({"letter": (-2000.0, 100.0), "team": (-3000.0, 4000.0)})
     assert answer.kind == "none_but_unsure"
-    assert "does not rule out that team meetings is" in answer.headline
+    assert "the chance that team meetings is the best choice is 2" in answer.headline
     assert any("spans zero" in text for text in answer.because)
 
 
-def test_all_programs_open():
-    assert "rules none of them out" in verdict({"letter": (-2000.0, 3000.0), "team": (-3000.0, 4000.0)}).headline
+def test_of_programs_that_are_open_the_headline_names_the_one_with_the_clearly_highest_chance():
+    def headline(*chances, compared=2):
+        programs = [
+            words.Standing(f"P{place}", False, -900.0, 9.0, -5000.0, 2000.0, chance, 900.0, 9.0, -2000.0)
+            for place, chance in enumerate(chances)
+        ]
+        closed = [words.Standing("Shut", False, -9e3, 9.0, -9e3, -8e3, 0.0, 9e3, 9.0, 8e3)] * (compared - len(chances))
+        usual = words.Standing("Usual care", True, 0.0, 0.0, 0.0, 0.0, 1.0 - sum(chances), 0.0, 0.0, 0.0)
+        return words.verdict([usual, *programs, *closed], DRAWS).headline
+
+    assert "the chance that p1 is the best choice is 36%" in headline(0.02, 0.36, 0.02, compared=3)
+    assert headline(0.20, 0.21).endswith("the evidence rules none of them out.")
+    assert headline(0.20, 0.21, 0.01, compared=3).endswith("does not rule out that p1 or p0 is.")
+    assert headline(0.20, 0.21, compared=3).endswith("does not rule out that p1 or p0 is.")
+    assert "no program" not in headline(0.20, 0.21)
 
 
 def test_a_program_ahead_whose_interval_spans_zero_is_not_settled():
@@ -111,20 +124,26 @@ def test_sides_that_disagree_are_said_to():
         {"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}, nav={"letter": (-800.0, 40.0), "team": (-900.0, 50.0)}
     )
     text = change_words.perspectives_sentence(by_side)
-    assert text.startswith("Not everybody gains from the same choice.")
+    assert text.startswith("In the first 12 months not everybody gains from the same choice.")
     assert "usual care for NAV" in text
     assert "a letter for society" in text
     agreed = change_words.perspectives_sentence(standings({"letter": (2000.0, 100.0)}))
-    assert agreed.startswith("Every side has the best expected result with a letter")
+    assert agreed.startswith("In the first 12 months every side has the best expected result with a letter")
 
 
 def test_sides_for_which_the_same_are_too_close_are_named_together():
-    tie = {"letter": np.zeros(DRAWS), "team": (-900.0, 50.0)}
+    tie, clear = ({"letter": gain, "team": (-900.0, 50.0)} for gain in (np.zeros(DRAWS), (2000.0, 100.0)))
     text = change_words.perspectives_sentence(standings(tie))
-    assert text.endswith(" For NAV and society the best ones are too close for the simulation to separate.")
+    assert text.endswith("too close for the simulation to separate, for every side: NAV and society.")
+    assert "with " not in text
+    text = change_words.perspectives_sentence(standings(clear, nav=tie))
+    assert text == (
+        "In the first 12 months the best expected result is with a letter for society. For NAV the best ones are too "
+        "close for the simulation to separate."
+    )
 
 
-def test_a_ranking_that_changes_with_the_horizon_is_said_to():
+def test_a_choice_that_changes_with_the_horizon_is_said_to():
     up, down = (
         society({"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}),
         society({"letter": (-2000.0, 100.0), "team": (-900.0, 50.0)}),
@@ -133,23 +152,32 @@ def test_a_ranking_that_changes_with_the_horizon_is_said_to():
     assert "depends on what is assumed after month 12" in changed
     assert "a letter under (a) and (b), but with usual care under (c)" in changed
     same = change_words.horizon_sentence({"(a)": up, "(b)": up, "(c)": up}, "five years")
-    assert "the same under all three" in same
-    behind = society({"letter": (2000.0, 100.0), "team": (900.0, 50.0)})
-    assert "ranking behind it changes" in change_words.horizon_sentence({"(a)": up, "(b)": behind}, "five years")
+    assert same == (
+        "Over five years the best expected result for society is with a letter, whatever is assumed after month 12."
+    )
 
 
-def test_what_holds_under_every_assumption_is_said_once():
+def test_what_is_too_close_to_tell_is_no_first_and_the_answer_depends_on_nothing():
+    close = society({"letter": (100.0, 4000.0), "team": (-900.0, 50.0)})
+    assert close[1].near_best
+    usual = society({"letter": (-2000.0, 100.0), "team": (-900.0, 50.0)})
+    text = change_words.horizon_sentence({"(a)": usual, "(b)": close, "(c)": close}, "five years")
+    assert text == (
+        "Over five years the best expected result for society is with usual care under (a). Under (b) and (c) the best "
+        "ones are too close for the simulation to separate."
+    )
+    text = change_words.horizon_sentence({"(a)": close, "(b)": close}, "five years")
+    assert "too close for the simulation to separate, whatever is assumed" in text
+    assert "with " not in text
+
+
+def test_intervals_that_span_zero_are_said_once_where_they_do_under_every_assumption():
     open_ = society({"letter": (100.0, 4000.0), "team": (-900.0, 50.0)})
     sure = society({"letter": (2000.0, 100.0), "team": (-900.0, 50.0)})
-    text = change_words.horizon_sentence({"(a)": open_, "(b)": open_}, "five years")
-    assert text.endswith(
-        " Whichever is assumed, the first two are too close for the simulation to separate, and at least one program's "
-        "interval spans zero."
-    )
-    text = change_words.horizon_sentence({"(a)": open_, "(b)": sure}, "five years")
-    assert "Under (a) the first two are too close" in text
-    assert "Under (a) at least one" in text
-    assert "Whichever" not in text
+    said = change_words.unsettled_sentence
+    assert said({"(a)": open_, "(b)": open_}) == "Whichever is assumed, at least one program's interval spans zero."
+    assert said({"(a)": open_, "(b)": sure}) == "Under (a) at least one program's interval spans zero."
+    assert said({"(a)": sure, "(b)": sure}) == ""
 
 
 def day(**changed):
@@ -188,7 +216,7 @@ def test_days_within_simulation_error_print_no_ratio_even_where_there_is_one():
 
 
 def test_a_cheaper_program_needs_no_ratio():
-    assert "costs NOK 2,000 less" in day(program_cost=-2000.0, ratio=np.nan, break_even=np.nan)
+    assert "participants NOK 2,000 less" in day(program_cost=-2000.0, ratio=np.nan, break_even=np.nan)
 
 
 def icer_lines(costs, effects):
@@ -218,13 +246,28 @@ def test_the_comparator_alone_on_the_frontier_has_no_ratio():
     assert not any("per sick-leave day" in line for line in lines.values())
 
 
-@pytest.mark.parametrize(("best", "said"), [(800.0, "would change the choice"), (-800.0, "none of the 1 other")])
+@pytest.mark.parametrize(("best", "said"), [(800.0, "would change the choice"), (-800.0, "none of the 1 scenarios")])
 def test_scenarios_that_change_the_choice_are_named(best, said):
     rows = [("base", "letter", -100.0), ("base", "team", -50.0), ("reform", "letter", -100.0), ("reform", "team", best)]
     table = pd.DataFrame(rows, columns=["scenario", "strategy", "gain"])
     text = change_words.scenarios_sentence(table, LABELS, {"reform": "The reform"})
     assert said in text
     assert ("“the reform” (team meetings)" in text) == (best > 0)
+
+
+def test_scenarios_that_move_nothing_or_were_not_run_are_not_counted():
+    rows = [(name, "team", 50.0) for name in ("base", "same")] + [("other", "team", 80.0)]
+    table = pd.DataFrame(rows, columns=["scenario", "strategy", "gain"])
+    labels = {"usual": "Usual care", "team": "Team meetings"}
+    text = change_words.scenarios_sentence(table, labels, {name: name for name in ("same", "other", "health")})
+    assert "none of the 1 scenarios" in text
+
+
+def test_each_payer_s_part_of_the_program_cost_is_told():
+    rows = [("team", flow, 100.0 * place, 1.0) for place, flow in enumerate(day_words.PAID.values(), 1)]
+    table = pd.DataFrame(rows, columns=["strategy", "flow", "increment", "error"])
+    text = day_words.payers_sentence(table, {"team": "Team meetings"})
+    assert "with team meetings NAV NOK 100, the health service NOK 200, participants NOK 300" in text
 
 
 def test_of_many_scenarios_that_change_the_choice_some_are_named_and_the_rest_counted():
@@ -235,7 +278,7 @@ def test_of_many_scenarios_that_change_the_choice_some_are_named_and_the_rest_co
         table, {"usual": "Usual care", "team": "Team meetings"}, {n: n for n in names}
     )
     assert text.count("“") == change_words.MOST_NAMED - 1
-    assert "and 6 more would change the choice" in text
+    assert "and 6 more would change the choice from team meetings." in text
 
 
 def test_a_proper_name_keeps_its_capital_in_a_sentence():
@@ -317,12 +360,13 @@ CASES = {
     ),
     "none": (
         {"letter": (-2000.0, 100.0), "team": (-7000.0, 500.0)},
-        "Sett over 12 måneder er ingen tiltak verdt kostnaden for samfunnet.",
+        "Sett over 12 måneder er ingen av tiltakene som er sammenlignet, verdt kostnaden for samfunnet.",
     ),
     "none_but_unsure": (
         {"letter": (-2000.0, 100.0), "team": (-3000.0, 4000.0)},
-        "Sett over 12 måneder er ingen tiltak forventet å være verdt kostnaden for samfunnet, men kunnskapsgrunnlaget "
-        "utelukker ikke at koordinert tiltak er det.",
+        "Sett over 12 måneder er ingen av tiltakene som er sammenlignet, forventet å være verdt kostnaden for "
+        "samfunnet, men kunnskapsgrunnlaget avgjør det ikke: Sannsynligheten for at koordinert tiltak er det beste "
+        "valget, er 23\N{NO-BREAK SPACE}%.",
     ),
     "too_close": (
         {"letter": (-2000.0, 100.0), "team": 3000.0 * (NOISE - NOISE.mean()) + 50.0},
@@ -363,10 +407,12 @@ def test_every_answer_is_a_norwegian_one_too(kind):
 def test_norwegian_sentences_as_they_are_read():
     answer = verdict({"letter": (-2000.0, 100.0), "team": (3000.0, 4000.0)})
     plain = [text.replace("\N{NO-BREAK SPACE}", " ") for text in answer.because]
-    assert plain[0].startswith("Sjansen for å være det beste valget for samfunnet er 77 % for koordinert tiltak, ")
+    assert plain[0].startswith(
+        "Sannsynligheten for å være det beste valget for samfunnet er 77 % for koordinert tiltak, "
+    )
     assert re.fullmatch(
         r"Koordinert tiltak mot vanlig oppfølging: Samfunnet forventes å tjene 3 \d00 kr per person "
-        r"\(95 %-intervall fra et tap på 5 \d00 kr til en gevinst på 10 \d00 kr, som omfatter null\)\.",
+        r"\(95 %-intervall fra et tap på 5 \d00 kr til en gevinst på 10 \d00 kr, så både tap og gevinst er mulig\)\.",
         plain[1],
     )
     assert re.fullmatch(
@@ -378,8 +424,8 @@ def test_norwegian_sentences_as_they_are_read():
         {"letter": (2000.0, 100.0), "team": (-900.0, 50.0)}, nav={"letter": (-800.0, 40.0), "team": (-900.0, 50.0)}
     )
     assert change_words.perspectives_sentence(sides) == (
-        "Ikke alle er tjent med det samme valget. Best forventet resultat får Nav med vanlig oppfølging; og samfunnet "
-        "med tidlig oppfølging."
+        "I de første 12 månedene er ikke alle tjent med det samme valget. Best forventet resultat får Nav med vanlig "
+        "oppfølging; og samfunnet med tidlig oppfølging."
     )
 
 
@@ -389,7 +435,7 @@ def test_norwegian_sentences_as_they_are_read():
 def test_days_are_told_in_norwegian_whatever_they_are(spent, days):
     text = day(program_cost=spent, days=days, days_low=-4.0, ratio=1000.0 if min(spent, days) > 0 else np.nan)
     assert not ENGLISH.search(text)
-    assert ("mer å gjennomføre" in text) == (spent > 0)
+    assert (" kr mer og" in text) == (spent > 0)
     assert ("færre sykefraværsdager" in text) == (days == 2.0)
     assert ("flere sykefraværsdager" in text) == (days == -2.0)
 

@@ -119,10 +119,8 @@ class Book:
 
     def check(self, says: str, sheet: str, cell: str, formula: str, *, as_run: bool = True) -> None:
         """Write whether something holds, and keep it for the list."""
-        self.formula(sheet, cell, formula, value=True, style=self.style(align="center", font_color=GOOD, bold=True))
-        self.sheets[sheet].conditional_format(
-            cell, {"type": "cell", "criteria": "==", "value": "FALSE", "format": self.style(font_color=BAD, bold=True)}
-        )
+        # In no colour: the sheet of checks has it. LibreOffice fails to print a rule on a cell of such a formula.
+        self.formula(sheet, cell, formula, value=True, style=self.style(align="center", bold=True))
         self.checks.append(Check(says, sheet, cell, as_run))
 
     def titled(self, sheet: str, title: str, notes: Sequence[str], *, width: int, letters: int = 160) -> int:

@@ -114,7 +114,7 @@ def write(book: Book) -> None:
             _perspective(grid, perspective, strategy)
         _best(grid, perspective, "MIN")
     book.header("costs", head, [t("Draw"), *grid.heads], height=92)
-    page.set_column(1, len(grid.heads), 12)
+    page.set_column(1, len(grid.heads), 16)
     page.write_column(first, 0, list(range(1, last - first + 2)), book.style())
     book.printed("costs", repeat=head, frozen=(first, 1), wide=True)
 

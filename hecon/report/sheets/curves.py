@@ -51,7 +51,7 @@ def write(book: Book) -> None:
         t("Expected net benefit"),
     ]
     book.header("curves", top, heads, height=62)
-    page.set_column(0, 0, 20)
+    page.set_column(0, 0, 30)
     page.set_column(1, len(names), 15)
     page.set_column(len(names) + 1, len(names) + 1, 30)
     page.set_column(len(names) + 2, len(names) + 3, 17)

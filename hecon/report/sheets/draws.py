@@ -95,7 +95,7 @@ def write(book: Book) -> None:
     book.places["ratio row"] = head
     look = {True: book.style(num_format="#,##0.00"), False: book.style(num_format="0")}
     for column, numbers in enumerate(columns):
-        page.set_column(column, column, 12)
+        page.set_column(column, column, 16)
         page.write_column(first, column, numbers.tolist(), look[column > 0])
     book.places["draw values"] = np.column_stack(columns)
     book.printed("draws", repeat=head + 1, frozen=(first, 1), wide=True)

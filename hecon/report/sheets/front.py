@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hecon.report import statements
-from hecon.report.document import RECORD
 from hecon.report.language import mark, t, translated
+from hecon.report.run_record import run_record
 from hecon.report.sheets.book import BAD, GOOD, INPUT_INK, INPUT_SHADE, SHEETS, Book, cell
 from hecon.report.sheets.checks import ALL
 
@@ -39,6 +39,13 @@ def write(book: Book, title: str) -> None:
     row = _text(book, 2, answer.headline, book.style(text_wrap=True, valign="top", bold=True, font_size=13), 100)
     for text in answer.because:
         row = _text(book, row, text, wrapped, 150)
+    row = _text(
+        book,
+        row,
+        t("The answer is of the run: this text does not follow Inputs. What changed inputs give stands in Results."),
+        book.style(text_wrap=True, valign="top", italic=True),
+        150,
+    )
     row = _head(book, row + 1, t("Is the arithmetic right?"))
     page.write(row, 0, t("Checks"), wrapped)
     book.formula("front", cell(row, 1), ALL, t("All checks pass"), book.style(bold=True, font_color=GOOD, font_size=12))
@@ -74,8 +81,8 @@ def write(book: Book, title: str) -> None:
             t("The people are a user's own, so that none is shown one by one: Rules and People are left out."),
         )
     row = _head(book, row + 1, t("Run record"))
-    for key, label in RECORD.items():
-        row = _line(book, row, translated(label), translated(str(book.comparison.record[key])))
+    for label, value in run_record(book.comparison):
+        row = _line(book, row, label, value)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 1)

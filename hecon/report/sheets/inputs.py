@@ -57,6 +57,10 @@ GROUPS = {
 }
 
 
+WIDTHS = (46, 14, 13, 20, 10, 12, 32, 36, 12)
+"""Of the columns: together about what one page across can hold and still be read."""
+
+
 class Named(dict[str, str]):
     """Names of parameters, noted as they are read."""
 
@@ -90,9 +94,9 @@ def write(book: Book) -> None:
             )
         ],
         width=len(HEADS),
-        letters=210,
+        letters=150,
     )
-    for column, width in enumerate((62, 18, 16, 28, 10, 13, 50, 44, 16)):
+    for column, width in enumerate(WIDTHS):
         page.set_column(column, column, width)
     book.header("inputs", row, [t(text) if text else "" for text in HEADS], words=(0, 3, 4, 5, 6, 7))
     page.write_comment(row, 1, t("Blue on yellow: meant to be changed."))
@@ -149,19 +153,22 @@ def _input(book: Book, row: int, name: str) -> None:
         source = entry.source if cited is None else f"{cited.authors} ({cited.year})"
     digits = "#,##0.00" if abs(value) >= 20 or float(value).is_integer() else "0.0000"
     look = book.style(font_color=INPUT_INK, bg_color=INPUT_SHADE, border=1, border_color="#d9c97a", num_format=digits)
-    page.write(row, 0, label, book.style(text_wrap=False))
+    wrapped = book.style(text_wrap=True)
+    page.write(row, 0, label, wrapped)
     if name == VALUE_OF_DAY:  # shown beside the willingness to pay, which starts from it
         page.write_number(row, 1, value, book.style(num_format=digits))
     else:
         page.write_number(row, 1, value, look)
     page.write_number(row, 2, value, book.style(num_format=digits))
-    page.write(row, 3, translated(unit), book.style(indent=1))
+    page.write(row, 3, translated(unit), book.style(indent=1, text_wrap=True))
     changed = t("changed")
     now, then = cell(row, 1), cell(row, 2)
     page.write_formula(row, 4, f'=IF({now}={then},"","{changed}")', book.style(bold=True, font_color="#a4161a"), "")
     page.write(row, 5, grade, book.style(bold=grade == translated("assumption")))
-    page.write_string(row, 6, source, book.style(font_color="#52606d"))
-    page.write_string(row, 7, name, book.style(font_color="#52606d"))
+    page.write_string(row, 6, source, book.style(font_color="#52606d", text_wrap=True))
+    page.write_string(row, 7, name, book.style(font_color="#52606d", font_size=9))
+    texts = ((label, WIDTHS[0]), (translated(unit), WIDTHS[3] - 2), (source, WIDTHS[6]))
+    page.set_row(row, 15.0 * max(-(-int(1.1 * len(text)) // width) for text, width in texts if text))
     if name == FRICTION:
         page.data_validation(row, 1, row, 1, {"validate": "list", "source": ["0", "1"]})
     else:

@@ -6,14 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 from hecon.report import evidence
-from hecon.report.language import t, translated
+from hecon.report.language import day, t, translated
 
 if TYPE_CHECKING:
     from hecon.inputs.entries import Parameter
     from hecon.report.sheets.book import Book
 
 ASSUMED = "#fde8d0"
-WIDTHS = (52, 14, 24, 34, 14, 12, 60, 80, 32, 40)
+WIDTHS = (44, 13, 20, 30, 13, 11, 44, 46, 26, 36)
+PRINTED = 8
+"""Columns that are printed; file and name are for the screen."""
 
 
 def write(book: Book) -> None:
@@ -21,7 +23,7 @@ def write(book: Book) -> None:
     page, parameters = book.sheets["parameters"], book.comparison.parameters
     row = book.titled(
         "parameters",
-        t("Parameters on {date}", date=parameters.date.isoformat()),
+        t("Parameters on {date}", date=day(parameters.date)),
         [
             t(
                 "Every parameter, money in NOK of 2025. A distribution is in the terms of its source. Shaded: the "
@@ -59,7 +61,7 @@ def write(book: Book) -> None:
             entry.label,
             "" if isinstance(number, float) else number,
             translated(entry.unit),
-            said[entry.name][2].text,
+            " | ".join(filter(None, [said[entry.name][2].text, said[entry.name][2].detail])),
             translated(entry.grade),
             translated(entry.read),
             source,
@@ -72,6 +74,7 @@ def write(book: Book) -> None:
         page.write(at, 1, number, value)
         page.set_row(at, 15 * max(1 + int(1.1 * len(word)) // width for word, width in zip(words, WIDTHS, strict=True)))
     page.autofilter(row, 0, row + len(entries), len(heads) - 1)
+    page.print_area(0, 0, row + len(entries), PRINTED - 1)
     book.printed("parameters", repeat=row, frozen=(row + 1, 1))
 
 

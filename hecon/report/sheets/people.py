@@ -68,7 +68,7 @@ def write(book: Book) -> None:
     book.header("people", row, heads, height=92)
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 8)
-    page.set_column(2, len(heads), 12)
+    page.set_column(2, len(heads), 16)
     formulas = _formulas(book, taken)
     first, people = row + 1, account.sizes["someone"]
     for block, strategy in enumerate(names):

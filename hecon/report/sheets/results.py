@@ -8,19 +8,17 @@ import numpy as np
 
 from hecon.evaluation import results
 from hecon.evaluation.cea import incremental, net_monetary_benefit
-from hecon.evaluation.frontier import icer_table
 from hecon.evaluation.pairs import paired
 from hecon.model.ledger import PERSPECTIVES
 from hecon.model.ledger import costs as ledger_costs
 from hecon.report.language import t, translated
 from hecon.report.numbers import NEGLIGIBLE, TAIL, rounded
-from hecon.report.sheets import costs, draws, inputs
+from hecon.report.sheets import costs, draws, inputs, ratios
 from hecon.report.sheets.book import CLOSE, GOOD, KRONER, Book, cell, span
 from hecon.report.sheets.labels import PERSPECTIVE_LABELS
 from hecon.report.words import spoken
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -80,8 +78,7 @@ def _asked(book: Book) -> dict[str, xr.DataArray]:
 
 def _days(book: Book, row: int) -> int:
     """Write program costs against days avoided: the only cost that is divided by days. Give the next free row."""
-    comparison, usual = book.comparison, book.comparison.comparator
-    names, values = comparison.strategies, book.places
+    names = book.comparison.strategies
     _title(book, row, t("What a day avoided costs: program, health care and participants, without production"))
     rows = _table(book, row + 1, t("Extra program cost, NOK"), costs.EXTRA)
     book.places["extra cost rows"] = rows
@@ -90,128 +87,7 @@ def _days(book: Book, row: int) -> int:
         book, row + 7 + 2 * len(names), t("Net benefit at the willingness to pay, NOK"), costs.BENEFIT
     )
     book.places["benefit rows"] = rows_benefit
-    top = row + 10 + 3 * len(names)
-    page = book.sheets["results"]
-    heads = [
-        t("Cost of a day avoided"),
-        t("Mean cost, NOK"),
-        t("Mean days avoided"),
-        t("NOK per day, against {usual}", usual=spoken(comparison.label(usual))),
-        t("NOK per day, along the frontier"),
-    ]
-    book.header("results", top, heads, height=62)
-    cost = np.array([values[f"values {costs.PROGRAM} {name}"].mean() for name in names])
-    avoided = np.array([values[f"values {costs.AVOIDED} {name}"].mean() for name in names])
-    base = top + 1
-    end = base + len(names) - 1
-    for position, name in enumerate(names):
-        at = base + position
-        page.write(at, 0, comparison.label(name), book.style())
-        mean = book.style(num_format=KRONER)
-        book.formula("results", cell(at, 1), f"AVERAGE({costs.of(book, costs.PROGRAM, name)})", cost[position], mean)
-        tenth = book.style(num_format="#,##0.0")
-        average = f"AVERAGE({costs.of(book, costs.AVOIDED, name)})"
-        book.formula("results", cell(at, 2), average, avoided[position], tenth)
-    # A copy on its side, so that every pair of strategies can be asked at once.
-    for position in range(len(names)):
-        for part, drawn in ((1, cost), (2, avoided)):
-            book.formula(
-                "results",
-                cell(base + part - 1, EXACT + 1 + position),
-                cell(base + position, part),
-                drawn[position],
-                book.style(num_format="#,##0.0", font_color="#7b8794"),
-            )
-    page.write(base, EXACT, t("Cost, on its side"), book.style(font_color="#7b8794"))
-    page.write(base + 1, EXACT, t("Days, on its side"), book.style(font_color="#7b8794"))
-    page.write(base + 2, EXACT, t("On the frontier: 1"), book.style(font_color="#7b8794"))
-    on = _frontier(book, base, len(names))
-    for position in range(len(names)):
-        _ratios(book, base, position, cost, avoided, on)
-    _check_frontier(book, base, end)
-    return end + 3
-
-
-def _frontier(book: Book, base: int, count: int) -> list[bool]:
-    """Write which strategies no other, and no mixture of two, beats at both cost and days."""
-    table = {row["strategy"]: row["status"] for row in _icers(book).to_dict("records")}
-    on = [table[name] == "frontier" for name in book.comparison.strategies]
-    down = {part: span(base, part, base + count - 1, part) for part in (1, 2)}
-    across = {part: span(base + part - 1, EXACT + 1, base + part - 1, EXACT + count) for part in (1, 2)}
-    for position, flag in enumerate(on):
-        c, e = cell(base + position, 1), cell(base + position, 2)
-        beaten = f"SUMPRODUCT(({down[1]}<={c})*({down[2]}>={e})*((({down[1]}<{c})+({down[2]}>{e}))>0))"
-        mixed = (
-            f"SUMPRODUCT(({down[2]}<{e})*({across[2]}>{e})*({c}*({across[2]}-{down[2]})>"
-            f"{down[1]}*({across[2]}-{down[2]})+({across[1]}-{down[1]})*({e}-{down[2]})))"
-        )
-        book.formula(
-            "results",
-            cell(base + 2, EXACT + 1 + position),
-            f"IF({beaten}+{mixed}>0,0,1)",
-            int(flag),
-            book.style(font_color="#7b8794"),
-        )
-    return on
-
-
-def _ratios(book: Book, base: int, position: int, cost: Floats, avoided: Floats, on: list[bool]) -> None:
-    """Write a strategy's cost per day, or in words why it has none."""
-    names = book.comparison.strategies
-    usual = names.index(book.comparison.comparator)
-    c, e = cell(base + position, 1), cell(base + position, 2)
-    more, fewer = f"({c}-{cell(base + usual, 1, fixed=True)})", f"({e}-{cell(base + usual, 2, fixed=True)})"
-    worse, saves, less = t("avoids no days"), t("saves money too"), t("saves, more days")
-    extra, days = cost[position] - cost[usual], avoided[position] - avoided[usual]
-    look = book.style(num_format=KRONER, align="right")
-    if position == usual:
-        book.sheets["results"].write(base + position, 3, t("compared with"), look)
-    else:
-        said: object = extra / days if extra > 0 and days > 0 else worse if extra > 0 else saves if days > 0 else less
-        formula = f'IF({more}>0,IF({fewer}>0,{more}/{fewer},"{worse}"),IF({fewer}>0,"{saves}","{less}"))'
-        book.formula("results", cell(base + position, 3), formula, said, look)
-    flags = span(base + 2, EXACT + 1, base + 2, EXACT + len(names))
-    across = [span(base + part, EXACT + 1, base + part, EXACT + len(names)) for part in (0, 1)]
-    flag = cell(base + 2, EXACT + 1 + position, fixed=True)
-    # Along the frontier more days cost more, so the one before is the costliest of those with fewer days.
-    below = f"{flags}*({across[1]}<{e})"
-    before = f"SUMPRODUCT(MAX({below}*{across[0]}))"
-    days_before = f"INDEX({across[1]},MATCH({before},{across[0]},0))"
-    off, start = t("dominated"), t("where it starts")
-    formula = f'IF({flag}=0,"{off}",IF(SUMPRODUCT({below})=0,"{start}",({c}-{before})/({e}-{days_before})))'
-    earlier = [i for i in range(len(names)) if on[i] and avoided[i] < avoided[position]]
-    result: object = off
-    if on[position]:
-        nearest = max(earlier, key=lambda i: cost[i], default=None)
-        result = start
-        if nearest is not None:
-            result = (cost[position] - cost[nearest]) / (avoided[position] - avoided[nearest])
-    book.formula("results", cell(base + position, 4), formula, result, look)
-
-
-def _check_frontier(book: Book, base: int, end: int) -> None:
-    """Check the ratios along the frontier against hecon's own."""
-    table = _icers(book).set_index("strategy")
-    page = book.sheets["results"]
-    page.write(base - 1, 5, t("As run"), book.style(bold=True, align="right"))
-    for position, name in enumerate(book.comparison.strategies):
-        ratio = float(table.loc[name, "icer"])
-        page.write(
-            base + position, 5, ratio if np.isfinite(ratio) else "–", book.style(num_format=KRONER, align="right")
-        )
-    book.sheets["results"].write(end + 1, 4, t("As the run has it"), book.style(align="right"))
-    same = "AND(" + ",".join(_equal(cell(base + i, 4), cell(base + i, 5)) for i in range(end - base + 1)) + ")"
-    book.check(t("The frontier and its ratios are the run's"), "results", cell(end + 1, 5), same)
-
-
-def _equal(mine: str, run: str) -> str:
-    """Give the test that a cell is another, or that both are words."""
-    return f"IF(ISNUMBER({mine}),IF(ISNUMBER({run}),ABS({mine}-{run})<={CLOSE}*ABS({run}),FALSE),NOT(ISNUMBER({run})))"
-
-
-def _icers(book: Book) -> pd.DataFrame:
-    """Give hecon's own table of ratios."""
-    return icer_table(*paired(draws.shown(book), "days", comparator=book.comparison.comparator))
+    return ratios.write(book, row + 10 + 3 * len(names))
 
 
 def _gains(book: Book, row: int, perspective: str) -> int:

@@ -3,13 +3,15 @@
    and the form that joins them. Everything is computed here; nothing is fetched and nothing is sent. */
 window.hecon = (() => {
   const MINUS = "\u2212", NONE = "\u2013";
-  const NEGLIGIBLE = 1e-6; // an error below this is rounding in the arithmetic, not luck
-  const TAIL = 2.67; // how much wider than that of the mean the error of a 2.5% or 97.5% quantile is
+  /* Tolerances of the report itself: the error below which it is rounding in the arithmetic, not luck; how much wider
+     than that of the mean the error of a 2.5% or 97.5% quantile is; the relative differences below which two amounts
+     are the same, and below which three strategies lie on one line. */
+  const { negligible: NEGLIGIBLE, tail: TAIL, tie: TIE, slope: SLOPE } =
+    JSON.parse(document.getElementById("explore-exactness").textContent);
   const CLEAR = 2; // Monte Carlo errors by which two expected values must differ to be told apart
-  const TIE = 2 ** -46; // relative difference below which two amounts are the same
-  const SLOPE = 1e-9; // relative difference of two ratios below which three strategies lie on one line
   const LEAST_QALY = 1e-4;
   const MOST_POINTS = 400, GRID = 100, BINS = 48;
+  const MOST_WORTH = 1e8; // kroner: the highest amount that a reader may set
 
   /* ---- Numbers: the report's policy of rounding ---- */
 
@@ -53,6 +55,9 @@ window.hecon = (() => {
     const hundredths = (value, decimals = 0) => `${grouped(value, decimals)}${signs.percent}%`;
     return {
       grouped, number, hundredths,
+      /** Writes an amount that the reader set: every decimal that it was given. */
+      typed: (value) => grouped(value, (String(value).split(".")[1] || "").length),
+      plain: (value) => String(value).replace(".", signs.decimal),
       plusMinus: (error) => (error > NEGLIGIBLE && Number.isFinite(error) ? `± ${number(error, error)}` : ""),
       interval: (low, high, error) => (Number.isFinite(low) && Number.isFinite(high)
         ? say("low_to_high", { low: number(low, TAIL * error), high: number(high, TAIL * error) }) : NONE),
@@ -68,6 +73,15 @@ window.hecon = (() => {
         return error >= 5 ? say("about", { percent: hundredths(round(percent, -1)) }) : hundredths(percent);
       },
     };
+  }
+
+  /** Reads an amount of 0 or more with a language's signs, thousands in groups of three or not; else nothing. */
+  function reading(text, signs) {
+    const [whole, rest = "0", ...more] = text.trim().replaceAll(signs.thousands, " ").split(signs.decimal);
+    const plain = /^\d+$/.test(whole) || /^\d{1,3}(\s\d{3})+$/.test(whole);
+    if (!plain || !/^\d{1,6}$/.test(rest) || more.length) return null;
+    const value = Number(`${whole.replace(/\s/g, "")}.${rest}`);
+    return value <= MOST_WORTH ? value : null;
   }
 
   /* ---- Statistics: plain arrays, strategies first, then draws ---- */
@@ -269,8 +283,9 @@ window.hecon = (() => {
       if (!/^#explore&/.test(address)) return null;
       const asked = Object.fromEntries(new URLSearchParams(address.slice(1)));
       const choice = mended({ outcome: asked.outcome, cost: asked.cost, horizon: asked.horizon, group: asked.group });
-      const wtp = Number(asked.wtp);
-      return asked.wtp && wtp >= 0 && Number.isFinite(wtp) ? mended({ ...choice, worths: { [choice.pair]: wtp } }) : choice;
+      if (!("wtp" in asked) || choice.outcome === "money") return { choice, wrong: false };
+      const wtp = reading(asked.wtp, { thousands: " ", decimal: "." });
+      return { choice: wtp === null ? choice : mended({ ...choice, worths: { [choice.pair]: wtp } }), wrong: wtp === null };
     };
     return { costs, horizons, groups, initial, mended, written, readFrom };
   }
@@ -289,14 +304,15 @@ window.hecon = (() => {
       strategy: names[row.strategy].spoken, chance: write.chance(row.chance, data.draws) })));
     const side = data.sides[data.pairs[pair].cost], { span, label } = data.horizons[choice.horizon];
     const caption = (key) => capital(say(key, { side, usual }));
+    const worth = pair in choice.worths ? say("kroner", { amount: write.typed(wtp) }) : write.kroner(wtp);
     const choiceWords = { caption: caption(outcome === "money" ? "money_caption" : `${pair}_caption`),
       span: capital(label), group: data.groups[choice.group].label,
-      worth: outcome === "money" ? "" : say(`${outcome}_worth`, { amount: write.kroner(wtp) }) };
+      worth: outcome === "money" ? "" : say(`${outcome}_worth`, { amount: worth }) };
     return {
       least, usual, capital,
       answer() {
-        const amount = write.kroner(wtp), { first, rows } = result;
-        let frame = say(outcome === "money" ? "money_frame" : `${pair}_frame`, { side, span, amount });
+        const { first, rows } = result;
+        let frame = say(outcome === "money" ? "money_frame" : `${pair}_frame`, { side, span, amount: worth });
         if (choice.group !== "all") frame = say("among", { frame, group: data.groups[choice.group].inside });
         const order = rows.filter((row) => row.strategy !== first).sort((a, b) => a.behind.mean - b.behind.mean);
         const top = names[first].spoken;
@@ -337,7 +353,7 @@ window.hecon = (() => {
           effect: say(`${outcome}_amount`, { amount: write.number(effect.mean, Math.max(effect.error, least)) }),
           amount: write.kroner(difference.mean, difference.error) });
       })) }),
-      curveAlt: () => say("curve_alt", { title: say("curve_title"), amount: write.kroner(wtp), chances: shares() }),
+      curveAlt: () => say("curve_alt", { title: say("curve_title"), amount: worth, chances: shares() }),
       spreadAlt: () => say("spread_alt", { title: say("spread_title"), usual, points: listed(others.map((s) => {
         const { mean: middle, low, high, error } = result.rows[s].benefit;
         return say("spread_point", { strategy: names[s].spoken, amount: write.kroner(middle, error),
@@ -481,7 +497,7 @@ window.hecon = (() => {
   function cell(write, head, name, { mean: value, low, high, error }, { least = 0, text, tone } = {}) {
     const kept = Math.max(error ?? 0, least);
     const under = [low === undefined ? "" : write.interval(low, high, kept), least && kept === least ? "" : write.plusMinus(error)];
-    const made = element("td", { "data-head": head, "data-quantity": name, "data-value": value },
+    const made = element("td", { role: "cell", "data-head": head, "data-quantity": name, "data-value": value },
       text ?? write.number(value, kept));
     Object.entries({ low, high, error }).forEach(([key, part]) => { if (part !== undefined) made.dataset[key] = part; });
     const small = under.filter(Boolean).map((part) => element("span", {}, part));
@@ -491,13 +507,29 @@ window.hecon = (() => {
   }
 
   function nameCell(strategy, s) {
-    return element("th", { scope: "row", class: "w" }, element("span", { class: `dot s${s % 6}` }), strategy.label);
+    return element("th", { scope: "row", role: "rowheader", class: "w" }, element("span", { class: `dot s${s % 6}` }), strategy.label);
   }
 
+  /** Fills a table; the roles are said because a phone's layout, which is no table's, would take them away. */
   function fillTable(table, caption, heads, rows) {
-    const head = element("tr", {}, ...heads.map((text, i) => element("th", i ? { scope: "col" } : { scope: "col", class: "w" }, text)));
-    table.replaceChildren(element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows));
-    table.parentElement.setAttribute("aria-label", caption);
+    const head = element("tr", { role: "row" }, ...heads.map((text, i) => element("th",
+      { scope: "col", role: "columnheader", ...(i ? {} : { class: "w" }) }, text)));
+    table.replaceChildren(element("caption", { id: `${table.id}-caption` }, caption),
+      element("thead", { role: "rowgroup" }, head), element("tbody", { role: "rowgroup" }, ...rows));
+  }
+
+  /** Keeps boxes among the tab stops as long as they have something to scroll to. */
+  function keepReachable(boxes) {
+    const names = new Map(boxes.map((box) => [box, box.getAttribute("aria-labelledby")]));
+    const look = (box) => {
+      const given = { tabindex: "0", role: "region", "aria-labelledby": names.get(box) };
+      Object.entries(given).forEach(([key, value]) => {
+        if (box.scrollWidth > box.clientWidth + 1) box.setAttribute(key, value);
+        else box.removeAttribute(key);
+      });
+    };
+    const watch = new ResizeObserver((seen) => seen.forEach(({ target }) => look(names.has(target) ? target : target.parentElement)));
+    boxes.forEach((box) => { watch.observe(box); Array.from(box.children).forEach((part) => watch.observe(part)); });
   }
 
   /** Joins form, data and drawings; returns what tests ask for. */
@@ -507,7 +539,7 @@ window.hecon = (() => {
     const at = (name) => document.getElementById(`explore-${name}`);
     const keys = ["outcome", "cost", "horizon", "group"], { strategies } = data;
     const others = strategies.map((_, s) => s).filter((s) => s !== data.comparator);
-    let choice = allowed.readFrom(location.hash) || allowed.mended({}), result = null, waiting = 0;
+    let choice = allowed.mended({}), result = null, waiting = 0;
 
     function showForm(wrong = false) {
       const { pair, outcome, horizon, group } = choice, money = outcome === "money", about = data.pairs[pair];
@@ -519,12 +551,14 @@ window.hecon = (() => {
       [at("wtp"), at("slide")].forEach((control) => { control.disabled = money; });
       if (!money) {
         Object.assign(at("slide"), { max: about.most, step: about.step, value: choice.wtp });
-        if (document.activeElement !== at("wtp")) at("wtp").value = Math.round(choice.wtp);
+        const own = pair in choice.worths ? choice.wtp : round(choice.wtp, placesOf(choice.wtp, 0));
+        if (document.activeElement !== at("wtp")) at("wtp").value = write.plain(own);
       } else at("wtp").value = "";
       at("wtp").setAttribute("aria-invalid", wrong);
+      const badly = { most: write.grouped(MOST_WORTH), example: write.grouped(1234.5, 1) };
       const refused = data.refusals, meaning = data.horizons[horizon].meaning;
       const hints = {
-        outcome: data.outcomes[outcome], cost: refused[outcome], wtp: wrong ? refused.bad_wtp : money ? refused.money_wtp : about.hint,
+        outcome: data.outcomes[outcome], cost: refused[outcome], wtp: wrong ? say("bad_wtp", badly) : money ? refused.money_wtp : about.hint,
         horizon: outcome === "qalys" ? `${meaning} ${refused.qalys_horizon}` : meaning,
         group: horizon === "c" ? refused.c_group : data.groups[group].hint,
       };
@@ -545,7 +579,7 @@ window.hecon = (() => {
         const middle = money ? [one("gain", row.benefit, { tone: unsure(row.benefit) })] : [
           one("difference", row.difference), one(choice.outcome, row.effect, little(row.effect)),
           one("net_benefit", row.benefit, { tone: unsure(row.benefit) })];
-        return element("tr", { "data-strategy": strategies[s].name }, nameCell(strategies[s], s),
+        return element("tr", { role: "row", "data-strategy": strategies[s].name }, nameCell(strategies[s], s),
           cell(write, say("cost"), "cost", row.cost), ...middle,
           cell(write, say("chance"), "chance", { mean: row.chance }, { text: write.chance(row.chance, data.draws) }),
           cell(write, say("loss"), "loss", row.loss));
@@ -559,7 +593,7 @@ window.hecon = (() => {
         const cells = strategies.map((strategy, s) => {
           const [level, error] = one.levels[s].map((value) => times * value), before = others.indexOf(s);
           const text = write.number(level, error) + (share ? `${data.signs.percent}%` : "");
-          const made = element("td", { "data-head": strategy.label }, text);
+          const made = element("td", { role: "cell", "data-head": strategy.label }, text);
           if (before < 0) return made;
           const [gap, low, high, gapError] = one.increments[before].map((value) => times * value);
           const number = write.number(gap, gapError);
@@ -567,7 +601,7 @@ window.hecon = (() => {
             element("span", {}, write.interval(low, high, gapError))));
           return made;
         });
-        return element("tr", {}, element("th", { scope: "row", class: "w" }, one.label), ...cells);
+        return element("tr", { role: "row" }, element("th", { scope: "row", role: "rowheader", class: "w" }, one.label), ...cells);
       });
       fillTable(at("also"), say("also_caption", { usual, group: data.groups[choice.group].label }),
         [say("measure"), ...strategies.map((strategy) => strategy.label)], rows);
@@ -611,28 +645,45 @@ window.hecon = (() => {
     function choose(asked, wrong = false) {
       choice = allowed.mended({ ...choice, ...asked });
       show(wrong);
-      clearTimeout(waiting); // browsers limit how often an address may change
-      waiting = setTimeout(() => history.replaceState(null, "", allowed.written(choice)), 200);
+      address(200); // browsers limit how often an address may change
+    }
+
+    /** Writes the choice to the address, and marks that it was written here: a link to this part has no such mark. */
+    function address(later) {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => history.replaceState({ explored: true }, "", allowed.written(choice)), later);
+    }
+
+    /** Takes the choice of the address; one without a choice is the start, unless a link in the page led to it. */
+    function follow() {
+      const asked = allowed.readFrom(location.hash);
+      if (asked) {
+        choice = asked.choice;
+        show(asked.wrong);
+        address(0);
+        document.getElementById("explore").scrollIntoView();
+      } else if (location.hash === "#explore" && !history.state) address(0);
+      else if (["", "#explore"].includes(location.hash)) {
+        clearTimeout(waiting);
+        choice = allowed.mended({});
+        show();
+      }
     }
 
     keys.forEach((key) => at(key).addEventListener("change", () => choose({ [key]: at(key).value })));
-    const worth = (control) => {
-      const wtp = Number(control.value), valid = control.value !== "" && Number.isFinite(wtp) && wtp >= 0;
-      choose(valid ? { worths: { ...choice.worths, [choice.pair]: wtp } } : {}, !valid);
-    };
-    ["wtp", "slide"].forEach((name) => at(name).addEventListener("input", () => worth(at(name))));
-    at("wtp").addEventListener("blur", () => showForm());
+    const worth = (wtp) => choose(wtp === null ? {} : { worths: { ...choice.worths, [choice.pair]: wtp } }, wtp === null);
+    at("wtp").addEventListener("input", () => worth(reading(at("wtp").value, data.signs)));
+    at("slide").addEventListener("input", () => worth(Number(at("slide").value)));
     at("form").addEventListener("submit", (event) => event.preventDefault());
     at("reset").addEventListener("click", () => { choice = allowed.mended({}); choose({}); });
-    window.addEventListener("hashchange", () => {
-      const asked = allowed.readFrom(location.hash);
-      if (asked) { choice = asked; show(); }
-    });
+    window.addEventListener("hashchange", follow);
     at("legend").append(...strategies.map((one, s) => element("li", {}, element("span", { class: `dot s${s % 6}` }), one.label)));
     at("form").hidden = false;
     at("result").hidden = false;
     show();
-    if (allowed.readFrom(location.hash)) document.getElementById("explore").scrollIntoView();
+    if (allowed.readFrom(location.hash)) follow();
+    // The script stands in the middle of the page: what follows it is not there yet.
+    document.addEventListener("DOMContentLoaded", () => keepReachable(Array.from(document.querySelectorAll(".scroll, .plot"))));
     return { write, choose, choice: () => choice, result: () => result };
   }
 
