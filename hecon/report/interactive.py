@@ -67,8 +67,9 @@ def explore(comparison: Comparison, limit: int = LIMIT) -> dict[str, object]:
     Returns
     -------
     Mapping with ``form`` (texts), ``outcomes``, ``costs``, ``horizons`` (labels by name), ``groups`` (labels by name,
-    by kind), and as JSON ``exactness`` (the tolerances) and ``data``, safe to stand inside a script element. In it, increments against the comparator are float64,
-    little-endian, in base64: ``[program, draw]`` by group, horizon and quantity (days avoided are positive); levels
+    by kind), and as JSON ``exactness`` (the tolerances) and ``data``, safe to stand inside a script element. In it,
+    increments against the comparator are float64, little-endian, in base64: ``[program, draw]`` by group, horizon and
+    quantity (days avoided are positive); levels
     are means and Monte Carlo errors by strategy, over the draws that are carried.
     """
     groups = _groups(comparison)

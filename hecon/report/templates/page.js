@@ -524,7 +524,7 @@ window.hecon = (() => {
     const look = (box) => {
       const given = { tabindex: "0", role: "region", "aria-labelledby": names.get(box) };
       Object.entries(given).forEach(([key, value]) => {
-        if (box.scrollWidth > box.clientWidth + 1) box.setAttribute(key, value);
+        if (box.scrollWidth > box.clientWidth) box.setAttribute(key, value);
         else box.removeAttribute(key);
       });
     };
