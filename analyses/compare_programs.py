@@ -26,9 +26,9 @@ from hecon.evaluation.programs import (
 from hecon.evaluation.staffing import caseload_table, staffing_table
 from hecon.inputs.parameters import Parameters
 from hecon.model.runs import write_csv
+from hecon.report.canvas import spread
 from hecon.report.files import COLOURS, PAPER, TEXT, figure
 from hecon.report.numbers import chance, interval, number
-from hecon.report.plots import spread
 
 RESULTS = Path(__file__).parent / "results"
 DRAWS = 600
