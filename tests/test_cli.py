@@ -584,7 +584,7 @@ def test_a_report_says_which_values_the_user_replaced_and_whose_people_they_are(
     result = call("report", *SMALL, "--overlay", first, "--overlay", second, "--cohort", people, "--out", path)
     assert result.exit_code == 0, result.output
     text = path.read_text(encoding="utf-8")
-    assert f"{MINE}: caseworker_hour, gp_hour." in text
+    assert f"{MINE}: one hour of a NAV caseworker, one hour of a general practitioner." in text
     assert re.search(r"<dt>Who they are</dt>\s*<dd>a user.{1,5}s cohort", text)
 
 

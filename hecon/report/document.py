@@ -16,6 +16,7 @@ from hecon.report import (
     evidence,
     figure_words,
     frontier,
+    in_place,
     interactive,
     limits,
     parties,
@@ -138,7 +139,8 @@ def content(comparison: Comparison, *, paint: Paint = inline_svg) -> dict[str, o
         "limitations": limits.limitations(comparison),
         "method": how_computed(comparison),
         "record": run_record(comparison),
-        "overlaid": comparison.parameters.overlaid,
+        "overlaid": in_place.replaced(comparison.parameters),
+        "notices": in_place.notices(comparison.parameters),
         "who": who(comparison),
         **_figures(comparison, costs, paint),
     }
@@ -172,7 +174,7 @@ def _certainty(comparison: Comparison) -> dict[str, object]:
 
 
 def who(comparison: Comparison) -> str:
-    """Say whom the report is about, and whether a user has changed the people or the numbers."""
+    """Say whom the report is about, and what is compared."""
     own = comparison.record["people"] != "synthetic"
     people = (
         t("{count} people of a user's own cohort.", count=grouped(comparison.record["people_base_case"]))
@@ -180,10 +182,7 @@ def who(comparison: Comparison) -> str:
         else t("People in Norway sick-listed for eight weeks or more.")
     )
     labels = words.joined([words.spoken(comparison.label(name)) for name in comparison.strategies])
-    texts = [people, t("Compared: {strategies}.", strategies=labels)]
-    if comparison.parameters.overlaid:
-        texts.append(t("Values replaced: {names}.", names=", ".join(comparison.parameters.overlaid)))
-    return " ".join(texts)
+    return f"{people} {t('Compared: {strategies}.', strategies=labels)}"
 
 
 def _figures(comparison: Comparison, costs: pd.DataFrame, paint: Paint) -> dict[str, Figure]:

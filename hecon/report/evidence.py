@@ -9,7 +9,7 @@ import numpy as np
 
 from hecon.evaluation.estimates import TAILS
 from hecon.inputs.prices import PRICE_YEAR
-from hecon.report import words
+from hecon.report import in_place, words
 from hecon.report.cells import Cell, Table, name_cell
 from hecon.report.language import ENGLISH, day, language, mark, t, translated
 from hecon.report.numbers import exact, grouped, percent, rounded
@@ -125,12 +125,13 @@ def grade_counts(comparison: Comparison) -> list[tuple[str, str, int, int]]:
 def assumptions(comparison: Comparison) -> Table:
     """Give every parameter with its value, distribution, source and grade."""
     parameters = comparison.parameters
+    own = in_place.replaced(parameters)
     rows = []
     for entry in sorted(_read(comparison), key=lambda one: (one.file, one.name)):
         source = parameters.sources.get(entry.source)
         parts = [source.authors, str(source.year), source.title] if source else [entry.source]
         citation = ". ".join(part.rstrip(".") for part in parts)
-        mine = entry.name in parameters.overlaid
+        mine = entry.name in own
         grade = translated(entry.grade)
         reference = [t("For reference: the model does not read it.")] if entry.role == "reference" else []
         rows.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hecon.report import in_place
 from hecon.report.language import day, mark, t, translated
 from hecon.report.numbers import grouped
 
@@ -21,6 +22,7 @@ LABELS = {
     "statute_date": mark("Statute as on"),
     "parameters": mark("Parameters, SHA-256"),
     "calibration": mark("Calibrated draws"),
+    "scenarios": mark("Scenarios in place"),
     "overlaid": mark("Replaced by the user"),
     "hecon": "hecon",
     "python": "Python",
@@ -34,7 +36,9 @@ COHORT = "a user's cohort, "
 
 def run_record(comparison: Comparison) -> list[tuple[str, str]]:
     """Give what was run and with what, each with its name."""
-    record = comparison.record
+    parameters = comparison.parameters
+    put = {"scenarios": in_place.scenarios(parameters), "overlaid": in_place.replaced(parameters)}
+    record = {**comparison.record, **{key: ", ".join(names) or "none" for key, names in put.items()}}
     said = {key: translated(str(record[key])) for key in LABELS}
     said |= {key: grouped(record[key]) for key in COUNTS}
     said["strategies"] = ", ".join(comparison.label(name) for name in comparison.strategies)

@@ -15,6 +15,7 @@ from hecon.report import (
     budget,
     certainty,
     evidence,
+    in_place,
     limits,
     parties,
     plots,
@@ -86,11 +87,8 @@ def _answer(document: Any, comparison: Comparison, title: str) -> None:
     document.add_heading(title, level=0)
     document.add_paragraph(who(comparison), style="Quiet")
     document.add_paragraph(said.headline, style="Answer")
-    if comparison.parameters.overlaid:
-        replaced = ", ".join(comparison.parameters.overlaid)
-        document.add_paragraph(
-            t("These results rest on values that a user put in the place of the shipped ones: {names}.", names=replaced)
-        )
+    for text in in_place.notices(comparison.parameters):
+        document.add_paragraph(text)
     _table(document, tables.summary(comparison, costs, per_day))
     for heading, texts in ((t("How sure"), said.because), (t("What would change it"), said.changes)):
         document.add_heading(heading, level=1)
