@@ -49,6 +49,7 @@ def choices(
     compared: Iterable[str],
     *,
     draws: int,
+    people: int,
     seed: int,
     threads: int | None = None,
     progress: bool = False,
@@ -63,8 +64,8 @@ def choices(
         As `read_parameters` gives them.
     compared
         The programs of which to ask; those that nobody knows an effect of are asked too.
-    draws
-        Of the probabilistic analysis that this stands beside: no more are run here.
+    draws, people
+        Of the probabilistic analysis that this stands beside, and in each: no more are run here.
     seed
         Of all luck.
     threads
@@ -72,12 +73,12 @@ def choices(
     progress
         Whether to show how far the run has come.
     """
-    draws_here = min(draws, DRAWS)
+    draws_here, people_here = min(draws, DRAWS), min(people, PEOPLE)
     run = simulate_programs(
         parameters,
         programs=[name for name, program in parameters.programs.items() if _calibrated(program)],
         draws=draws_here,
-        people=PEOPLE,
+        people=people_here,
         seed=seed,
         threads=threads,
         progress=progress,
@@ -93,12 +94,12 @@ def choices(
             "effect",
             perspectives=("society", "public_purse"),
             draws=min(draws, NEEDED_DRAWS),
-            people=NEEDED_PEOPLE,
+            people=min(people, NEEDED_PEOPLE),
             seed=seed,
             threads=threads,
         )
     ]
-    return Choices(program_table(parameters, run), table(needed), conflicts(parameters), draws_here, PEOPLE)
+    return Choices(program_table(parameters, run), table(needed), conflicts(parameters), draws_here, people_here)
 
 
 def _calibrated(program: ProgramFile) -> bool:

@@ -23,7 +23,7 @@ from hecon.evaluation.one_way import one_way
 from hecon.evaluation.pairs import value_of_day
 from hecon.evaluation.plans import check_strategies
 from hecon.evaluation.precision import Precision, again_inputs, other_luck, precision
-from hecon.evaluation.trial import AgainstTrial, against_trial
+from hecon.evaluation.trial import TRIALS, AgainstTrial, against_trial
 from hecon.evaluation.what_if import Size
 from hecon.inputs.errors import InputError
 from hecon.model.kernel import WEEKS_PER_YEAR
@@ -44,6 +44,7 @@ SUBGROUPS = ("start", "diagnosis")
 QUANTILES = np.linspace(0.0, 1.0, 201)
 LEAST_WEEKS = 104
 ONE_WAY_PEOPLE = 2000
+LEAST_TRIALS = 100
 """People in whom each parameter is moved by itself, at most."""
 HEALTH_ONLY = {"causal_share_of_utility_difference"}
 """Parameters that move QALYs and no money: a scenario of these alone cannot change a gain in NOK."""
@@ -303,7 +304,9 @@ def compare(
         information=information(parameters, _asked(structural, carried), seed, threads=threads, progress=progress),
         choices=None
         if cohort is not None
-        else choices(parameters, strategies, draws=draws, seed=seed, threads=threads, progress=progress),
+        else choices(
+            parameters, strategies, draws=draws, people=draw_people, seed=seed, threads=threads, progress=progress
+        ),
         one_way=None
         if cohort is not None
         else one_way(
@@ -327,7 +330,7 @@ def compare(
             threads=threads,
             progress=progress,
         ),
-        trial=against_trial(parameters, strategies, seed),
+        trial=against_trial(parameters, strategies, seed, trials=min(TRIALS, LEAST_TRIALS + 2 * draws)),
         account=account(parameters, persons, people=people, seed=seed, cohort=cohort),
         record={
             "seed": seed,

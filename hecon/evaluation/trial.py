@@ -49,7 +49,9 @@ class AgainstTrial:
     ratios: pd.DataFrame = field(repr=False)
 
 
-def against_trial(parameters: Parameters, strategies: Sequence[str], seed: int, people: int = PEOPLE) -> AgainstTrial:
+def against_trial(
+    parameters: Parameters, strategies: Sequence[str], seed: int, people: int = PEOPLE, trials: int = TRIALS
+) -> AgainstTrial:
     """Emulate the trial's arms at the base case and set them beside its figures.
 
     Parameters
@@ -62,6 +64,8 @@ def against_trial(parameters: Parameters, strategies: Sequence[str], seed: int, 
         Of all luck.
     people
         In each emulated arm; each arm has the trial's own mix at inclusion.
+    trials
+        Drawn from every arm for the ranges of its figures; a fourth as many for those of hazard ratios.
     """
     file = parameters.folder / "targets.toml"
     targets = read_targets(parameters.folder) if file.is_file() else ()
@@ -69,8 +73,8 @@ def against_trial(parameters: Parameters, strategies: Sequence[str], seed: int, 
     inputs = parameters.base_case()
     return AgainstTrial(
         figures,
-        _statistics(inputs, figures[figures["strategy"].isin(strategies)], seed, people),
-        _ratios(inputs, targets, seed, people),
+        _statistics(inputs, figures[figures["strategy"].isin(strategies)], seed, people, trials),
+        _ratios(inputs, targets, seed, people, trials // 4),
     )
 
 
@@ -83,20 +87,20 @@ def _published(targets: Sequence[Target]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arm", "strategy", "statistic", "value", "n"])
 
 
-def _statistics(inputs: Inputs, figures: pd.DataFrame, seed: int, people: int) -> pd.DataFrame:
+def _statistics(inputs: Inputs, figures: pd.DataFrame, seed: int, people: int, trials: int) -> pd.DataFrame:
     rows = []
     for arm, ours in figures.groupby("arm", sort=False):
         cohort = emulate(inputs, str(arm), people=people, seed=seed)
         simulated = statistics(cohort)
-        trials = statistics(simulated_trials(cohort, int(ours["n"].max()), trials=TRIALS, seed=seed))
+        drawn = statistics(simulated_trials(cohort, int(ours["n"].max()), trials=trials, seed=seed))
         for row in ours.itertuples():
-            low, high = np.quantile(trials[row.statistic], TAILS)
+            low, high = np.quantile(drawn[row.statistic], TAILS)
             figure = float(simulated[row.statistic][0])
             rows.append((row.strategy, row.statistic, row.value, figure, low, high, low <= row.value <= high))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _ratios(inputs: Inputs, targets: Sequence[Target], seed: int, people: int) -> pd.DataFrame:
+def _ratios(inputs: Inputs, targets: Sequence[Target], seed: int, people: int, trials: int) -> pd.DataFrame:
     ratios = [target for target in targets if target.is_ratio and target.se is not None and target.arm in ARMS]
     cohorts = {arm: emulate(inputs, arm, people=people, seed=seed) for arm in ARMS} if ratios else {}
     rows = []
@@ -104,7 +108,7 @@ def _ratios(inputs: Inputs, targets: Sequence[Target], seed: int, people: int) -
         against = target.against or "usual_care"
         pair = [cohorts[target.arm], cohorts[against]]
         figure = float(ratio_of_arms(*pair)[0])
-        drawn = [simulated_trials(arm, SIZE, trials=TRIALS // 4, seed=seed + number) for number, arm in enumerate(pair)]
+        drawn = [simulated_trials(arm, SIZE, trials=trials, seed=seed + number) for number, arm in enumerate(pair)]
         low, high = np.quantile(ratio_of_arms(*drawn), TAILS)
         half = 1.96 * (target.se or 0.0)
         rows.append(
