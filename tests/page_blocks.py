@@ -183,7 +183,8 @@ def parse(words):
         command = command.commands[name]
     if isinstance(command, click.Group):
         return
-    command.make_context("hecon", rest)
+    # A command keeps its help option from the first context that asks: it must be that of the group.
+    command.make_context("hecon", rest, parent=click.Context(main, **main.context_settings))
 
 
 def compare(shown, printed, place):

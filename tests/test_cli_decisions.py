@@ -163,14 +163,6 @@ def page():
     return (Path(__file__).parents[1] / "docs" / "any_model.md").read_text(encoding="utf-8")
 
 
-def test_the_page_s_example_prints_what_the_page_says(tmp_path):
-    for block in re.findall(r"```csv\n# (\w+\.csv)\n(.*?)```", page(), flags=re.DOTALL):
-        (tmp_path / block[0]).write_text(block[1], encoding="utf-8")
-    (printed,) = re.findall(r"```text\n(.*?)```", page(), flags=re.DOTALL)
-    result = cea(tmp_path, "--wtp", "0,5000,20000")
-    assert result.output.replace("\N{NO-BREAK SPACE}", " ") == printed
-
-
 def test_the_page_and_the_help_name_every_pair():
     told = " ".join(call("export", "--help").output.split())
     (table,) = re.findall(r"\| pair \|.*", page(), flags=re.DOTALL)

@@ -1,5 +1,6 @@
 """A test that needs what a machine lacks says so, and fails where nothing may be missing."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,8 @@ def test_skips_fail_where_nothing_may_be_missing(tmp_path, options, expected):
     shutil.copy(Path(__file__).with_name("conftest.py"), tmp_path)
     (tmp_path / "test_skipping.py").write_text(SKIPPING)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(tmp_path)]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     assert expected in ran.stdout
     assert "no chromium" in ran.stdout or not options
     assert ran.returncode == bool(options)
