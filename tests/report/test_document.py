@@ -130,7 +130,7 @@ def test_what_must_be_said_is_said():
 @pytest.mark.slow
 def test_what_the_user_replaced_is_said_first_and_marked():
     text = render(small("caseworker_hour"))
-    assert text.index("caseworker_hour") < text.index("<h2")
+    assert text.index("one hour of a NAV caseworker") < text.index("<h2")
     assert "assumption (yours)" in text
     assert "put in the place" not in page()
 
