@@ -44,6 +44,14 @@ def _amount(row: pd.Series, value: str, error: str, low: str = "", high: str = "
     return f"{mean} ({interval(row[low], row[high], row[error])})" if low else mean
 
 
+def _by_party(rows: pd.DataFrame, *, index: str, party: str) -> pd.DataFrame:
+    """Give the texts of rows with a column for every party."""
+    wide = rows.pivot_table(index=index, columns=party, values="text", aggfunc="first", sort=False)
+    wide = wide[list(PARTIES)].rename(columns=PARTIES)
+    wide.index = wide.index.str.replace("_", " ")
+    return wide.reset_index()
+
+
 def compare_programs() -> Said:
     """Society's gain from every program."""
     rows = _table("compare_programs").sort_values("gain_society", ascending=False)
@@ -144,10 +152,7 @@ def reforms() -> Said:
         "Above 0 a party pays more. A change that begins later than month 12 shows as 0."
     )
     rows = rows.assign(text=[_amount(row, "change", "error") for _, row in rows.iterrows()])
-    wide = rows.pivot_table(index="reform", columns="name", values="text", aggfunc="first", sort=False)
-    wide = wide[list(PARTIES)].rename(columns=PARTIES)
-    wide.index = wide.index.str.replace("_", " ")
-    return said, wide.reset_index()
+    return said, _by_party(rows, index="reform", party="name")
 
 
 def who_gains() -> Said:
@@ -160,10 +165,7 @@ def who_gains() -> Said:
         "person the program is for."
     )
     rows = rows.assign(text=[_amount(row, "gain", "error", "low", "high") for _, row in rows.iterrows()])
-    wide = rows.pivot_table(index="program", columns="party", values="text", aggfunc="first", sort=False)
-    wide = wide[list(PARTIES)].rename(columns=PARTIES)
-    wide.index = wide.index.str.replace("_", " ")
-    return said, wide.reset_index()
+    return said, _by_party(rows, index="program", party="party")
 
 
 def sensitivity() -> Said:

@@ -7,6 +7,7 @@ import platform
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,6 @@ from hecon.model.simulation import COMPARATOR, STRATEGIES, occupancy, simulate, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -154,13 +154,13 @@ class Comparison:
         """Give a strategy's name in words."""
         return self.parameters.programs[strategy].label
 
-    def save(self, path: Path) -> Path:
+    def save(self, path: Path | str) -> Path:
         """Write everything to one NetCDF file, which `hecon.read_comparison` reads again."""
         from hecon.evaluation.store import save
 
-        return save(self, path)
+        return save(self, Path(path))
 
-    def save_csv(self, folder: Path) -> list[Path]:
+    def save_csv(self, folder: Path | str) -> list[Path]:
         """Write the tables of results, one CSV each, six significant digits."""
         tables = {
             "costs_by_perspective": results.perspective_costs(self),
@@ -191,7 +191,7 @@ class Comparison:
                 "budget_volumes": self.budget.volumes,
                 "budget_staff": self.budget.staff,
             }
-        return [write_csv(table, folder / f"{name}.csv") for name, table in tables.items()]
+        return [write_csv(table, Path(folder) / f"{name}.csv") for name, table in tables.items()]
 
 
 def compare(

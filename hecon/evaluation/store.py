@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,6 @@ from hecon.model.runs import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     import h5py
 
@@ -109,7 +109,7 @@ def save(comparison: Comparison, path: Path) -> Path:
     return path
 
 
-def read_comparison(path: Path) -> Comparison:
+def read_comparison(path: Path | str) -> Comparison:
     """Read a comparison that `Comparison.save`, `hecon run` or `hecon report` has written.
 
     Every report of it is, byte for byte, that of the comparison which was saved.
@@ -119,6 +119,7 @@ def read_comparison(path: Path) -> Comparison:
     InputError
         If the file is not such a one, is damaged, or was made by a hecon that this one does not understand.
     """
+    path = Path(path)
     groups = _read(path)
     root = groups["/"]
     if MADE not in root.attrs:

@@ -53,7 +53,9 @@ LINES = "".join(
     for edge, width, colour in (("top", 8, "1B1F23"), ("bottom", 8, "1B1F23"), ("insideH", 4, "DCDFDC"))
 )
 """Of a table: above, below and between rows, in eighths of a point."""
-ACCENT, SOFT, WARN, SHADE = "0B4F6C", "59626B", "9A4A00", "FFF4DA"
+ACCENT, SOFT, SHADE = "0B4F6C", "59626B", "FFF4DA"
+LONGEST_PROPERTY = 255
+"""Letters that Word allows a property of a document."""
 
 
 def write(comparison: Comparison, path: Path, title: str | None = None) -> Path:
@@ -204,7 +206,8 @@ def _empty(title: str) -> Any:
     hyphens = parse_xml(f"<w:autoHyphenation {nsdecls('w')}/>")
     document.settings.element.find(qn("w:defaultTabStop")).addnext(hyphens)
     about = document.core_properties
-    about.title, about.author, about.comments, about.language = title, "hecon", "", _tag()
+    about.title = title[:LONGEST_PROPERTY]
+    about.author, about.comments, about.language = "hecon", "", _tag()
     about.created = about.modified = dt.datetime(*FIRST_DATE, tzinfo=dt.UTC)
     return document
 

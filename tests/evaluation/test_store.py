@@ -36,6 +36,12 @@ def read(stored):
     return hecon.read_comparison(stored)
 
 
+def test_places_may_be_written_as_text(read, tmp_path):
+    place = read.save(str(tmp_path / "again.nc"))
+    assert hecon.read_comparison(str(place)).record == read.record
+    assert all(file.parent == tmp_path / "tables" for file in read.save_csv(str(tmp_path / "tables")))
+
+
 def in_order(array):
     """Tell whether sums over an array add in the order of its dimensions: another order has other last bits."""
     strides = [stride for stride, size in zip(array.data.strides, array.shape, strict=True) if size > 1]

@@ -81,3 +81,10 @@ def test_a_case_file_finds_validation_and_the_value_of_knowing(written, whole):
         said = list(further(localised(whole)))
     assert len(said) >= 3
     assert set(said) <= set(texts(path))
+
+
+def test_a_title_longer_than_a_property_stands_whole_on_the_page(whole, tmp_path):
+    title = "Which program? " * 30
+    document = docx.Document(write_report(whole, tmp_path / "report.docx", title))
+    assert document.paragraphs[0].text == title
+    assert title.startswith(document.core_properties.title)

@@ -3,20 +3,11 @@
 from hecon.model.category_weeks import CATEGORY_NAMES
 from hecon.model.ledger import FLOWS, PERSPECTIVES
 from hecon.report.language import mark
+from hecon.report.parties import LABELS
 
 PERSPECTIVE_LABELS = {one.name: one.label for one in PERSPECTIVES}
 FLOW_LABELS = {one.name: one.label for one in FLOWS}
-PARTY_LABELS = {
-    "worker": mark("Worker"),
-    "employer": mark("Employer"),
-    "nav": mark("NAV"),
-    "treasury": mark("Treasury"),
-    "municipality": mark("Municipality"),
-    "health_service": mark("Health service"),
-    "taxpayers": mark("Taxpayers"),
-    "replacements": mark("Replacements"),
-    "outside": mark("Outside"),
-}
+PARTY_LABELS = {**LABELS, "replacements": mark("Replacements"), "outside": mark("Outside")}
 RESOURCE_LABELS = {
     "caseworker_hours": mark("caseworker's hours"),
     "coordinator_hours": mark("coordinator's hours"),
