@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import hecon
 from hecon.inputs.parameters import Inputs
-from hecon.model import kernel, simulation
+from hecon.model import block, kernel
 from hecon.model.hazards import hazards
 from hecon.model.ledger import FLOW_NAMES, FLOWS, SOCIETY, signs
 from hecon.model.population import Population, draw_population
@@ -43,12 +43,12 @@ def seconds(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[simulation.Setup, Population, kernel.World]:
+def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[block.Setup, Population, kernel.World]:
     """Return a run's people at the base case, ready for any strategy."""
-    setup = simulation.Setup((PROGRAM,), people, weeks, hecon.SEED, ("person",), None, money=True)
+    setup = block.Setup((PROGRAM,), people, weeks, hecon.SEED, ("person",), None, money=True)
     population = draw_population(inputs.one(0), people, hecon.SEED)
     table = hazards(inputs, weeks + 52)[0]
-    return setup, population, simulation.world_of(population, inputs.one(0), table, setup)
+    return setup, population, block.world_of(population, inputs.one(0), table, setup)
 
 
 def person_weeks(weeks: int, threads: int) -> float:
@@ -56,17 +56,21 @@ def person_weeks(weeks: int, threads: int) -> float:
     inputs = hecon.read_parameters().base_case()
     setup, population, world = people_and_world(inputs, weeks, PEOPLE)
     world = world._replace(program=compile_program(PROGRAM, inputs.programs, inputs.one(0), population))
-    rows = np.zeros(PEOPLE, dtype=np.int64)
     share = PEOPLE // threads
 
     def part(thread: int) -> None:
         results = kernel.Results(
-            rows,
+            np.zeros(share, dtype=np.int64),
             np.zeros((1, setup.years, len(FLOWS))),
             np.zeros((1, kernel.MEASURES)),
             np.zeros((1, len(world.program.week), 2)),
         )
-        kernel.simulate_people(thread * share, (thread + 1) * share, hecon.SEED, 0, world, results)
+        some = slice(thread * share, (thread + 1) * share)
+        people = kernel.People(*(array[some] for array in world.people))
+        accounts = world.accounts._replace(rate=world.accounts.rate[some])
+        program = world.program._replace(offered=world.program.offered[some])
+        part = world._replace(people=people, accounts=accounts, program=program)
+        kernel.simulate_people(hecon.SEED, 0, part, results, thread * share)
 
     with ThreadPoolExecutor(threads) as pool:
         return PEOPLE * weeks / seconds(lambda: list(pool.map(part, range(threads)))) / 1e6
@@ -84,7 +88,7 @@ def variance_ratio(weeks: int, overlay: dict[str, float]) -> float:
     def cost_by_person(strategy: str, seed: int) -> Floats:
         again = replace(setup, seed=seed)
         values = inputs.one(0)
-        ran = simulation.run_strategy(world, population, strategy, values, everybody, PEOPLE, again, threads=1)
+        ran = block.run_strategy(world, population, strategy, values, everybody, PEOPLE, again)
         return ran.money.sum(axis=1) @ signs(FLOW_NAMES, SOCIETY, "human_capital").to_numpy()
 
     usual, program, elsewhere = (

@@ -185,7 +185,7 @@ def measured(world, seed=1, draw=0, flows=None):
     outcome = np.zeros((persons, kernel.MEASURES))
     held = np.zeros((persons, len(world.program.week), 2))
     into = kernel.Results(np.arange(persons), flow, outcome, held)
-    kernel.simulate_people(0, persons, seed, draw, world, into)
+    kernel.simulate_people(seed, draw, world, into)
     return flow, outcome, held
 
 

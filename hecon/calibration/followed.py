@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from hecon.inputs.points import Draw, Inputs
 from hecon.model import kernel
 from hecon.model.benefits import BENEFIT_DAYS_PER_YEAR
+from hecon.model.block import Setup, world_of
 from hecon.model.hazards import STATES, hazards
 from hecon.model.outcomes import MEASURE_NAMES
 from hecon.model.population import Population, draw_population
 from hecon.model.programs import compile_program, delivery, resource_use
 from hecon.model.runs import run_blocks
-from hecon.model.simulation import Setup, world_of
 from hecon.model.taxes import contribution_rate
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ class Followed:
         held = np.zeros((persons, len(self.world.program.week), 2))
         into = kernel.Results(np.arange(persons), np.zeros((persons, years, 1)), outcome, held)
         world = self.world._replace(horizon=weeks)
-        kernel.simulate_people(0, persons, self.seed, int(self.values.key), world, into)
+        kernel.simulate_people(self.seed, int(self.values.key), world, into)
         return outcome, held
 
     def days(self, weeks: int) -> Floats:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS, Target
+from hecon.model.block import Setup, run_strategy, world_of
 from hecon.model.hazards import STATES, hazards
 from hecon.model.kernel import BENEFIT_DAYS, WEEKS_PER_YEAR
 from hecon.model.population import draw_population
 from hecon.model.runs import blocks, run_blocks
-from hecon.model.simulation import Setup, occupancy, run_strategy, trace, world_of
+from hecon.model.simulation import occupancy, trace
 from hecon.model.trial import QUARTILES, Arm, as_arm, emulate, hazard_ratios, mid_quantile, statistics
 
 Floats = NDArray[np.float64]
@@ -207,7 +208,7 @@ def _days(inputs: Inputs, strategy: str, people: int, weeks: list[int], seed: in
         world = world_of(population, values, table, setup)
         for column, week in enumerate(weeks):
             if week > 0:
-                ran = run_strategy(world._replace(horizon=week), population, strategy, values, row, 1, setup, 1)
+                ran = run_strategy(world._replace(horizon=week), population, strategy, values, row, 1, setup)
                 days[draw, column] = ran.outcome[0, BENEFIT_DAYS] / people
     return days
 

@@ -23,8 +23,9 @@ import xarray as xr
 
 from hecon import SEED
 from hecon.inputs.errors import InputError, closest
+from hecon.model.block import PERSON
 from hecon.model.runs import blocks, run_blocks
-from hecon.model.simulation import PERSON, simulate
+from hecon.model.simulation import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

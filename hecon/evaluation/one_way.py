@@ -21,9 +21,10 @@ from hecon.evaluation.plans import (
     horizons,
     varied,
 )
+from hecon.model.block import PERSON
 from hecon.model.ledger import costs
 from hecon.model.runs import run_blocks
-from hecon.model.simulation import PERSON, simulate
+from hecon.model.simulation import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

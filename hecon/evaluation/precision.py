@@ -24,8 +24,9 @@ from hecon.evaluation import results
 from hecon.evaluation.cea import incremental
 from hecon.evaluation.plans import check_strategies
 from hecon.inputs.errors import InputError
+from hecon.model.block import PERSON
 from hecon.model.ledger import PERSPECTIVES, PROGRAM_FLOWS, costs
-from hecon.model.simulation import PERSON, STRATEGIES, simulate
+from hecon.model.simulation import STRATEGIES, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

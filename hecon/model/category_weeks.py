@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hecon.model import kernel
+from hecon.model.block import Setup, world_of
 from hecon.model.cohort import cohort_population
 from hecon.model.hazards import hazards
 from hecon.model.population import Population, draw_population
 from hecon.model.programs import compile_program
-from hecon.model.simulation import Setup, world_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +90,6 @@ def weeks_by_category(
             np.zeros((len(who), len(program.week), 2)),
         )
         ran = world._replace(program=program, accounts=counting)
-        kernel.simulate_people(0, len(who), seed, values.key, ran, into)
+        kernel.simulate_people(seed, values.key, ran, into)
         counted[position] = spent.sum(axis=1)
     return who, counted

@@ -121,8 +121,10 @@ def _refuse(path: Path, frame: pd.DataFrame, name: str, wrong: "pd.Series[bool]"
         raise InputError(message)
 
 
-def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Population:
+def cohort_population(frame: pd.DataFrame, values: Draw, seed: int, first: int = 0) -> Population:
     """Return a user's own people: their covariates are fixed, frailty and insurance come from luck.
+
+    `first` is the number of the first of them, on which luck hangs.
 
     Raises
     ------
@@ -131,7 +133,7 @@ def cohort_population(frame: pd.DataFrame, values: Draw, seed: int) -> Populatio
     """
     from scipy.special import ndtri
 
-    luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS)
+    luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS, first)
     coded = {name: np.array([COLUMNS[name].index(level) for level in frame[name]]) for name in CODED}
     weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
     own = rights_used(np.zeros(len(frame)), weeks, values)

@@ -344,27 +344,28 @@ def low_uniform(word: np.uint64) -> float:
     return (np.float64(word & np.uint64(0xFFFFFF)) + 0.5) * 2.0**-24
 
 
-def uniforms(seed: int, draw: int, persons: int, columns: int) -> Floats:
+def uniforms(seed: int, draw: int, persons: int, columns: int, first: int = 0) -> Floats:
     """Return the luck that people are drawn with.
 
     Parameters
     ----------
     seed, draw : what the key hangs on, as in `simulate_people`.
     persons, columns : shape of the result.
+    first : the number of the first person.
 
     Returns
     -------
     float64[person, column], strictly between 0 and 1
     """
     out = np.empty((persons, columns))
-    _fill_uniforms(seed, draw, out)
+    _fill_uniforms(seed, draw, first, out)
     return out
 
 
 @jit
-def _fill_uniforms(seed: int, draw: int, out: Floats) -> None:
+def _fill_uniforms(seed: int, draw: int, first: int, out: Floats) -> None:
     for person in range(out.shape[0]):
-        key = person_key(seed, draw, person)
+        key = person_key(seed, draw, first + person)
         for column in range(out.shape[1]):
             out[person, column] = high_uniform(luck(key, LUCK_PERSON, column))
 
@@ -855,17 +856,15 @@ def new_scratch(world: World) -> Scratch:
     )
 
 
-def simulate_people(first: int, last: int, seed: int, draw: int, world: World, results: Results) -> None:
-    """Walk and measure the people from `first` to before `last`; `seed` and `draw` are the key of their luck."""
-    _simulate_people(first, last, seed, draw, world, results, new_scratch(world))
+def simulate_people(seed: int, draw: int, world: World, results: Results, first: int = 0) -> None:
+    """Walk and measure everybody; luck hangs on `seed`, `draw` and their numbers, of which `first` is the first."""
+    _simulate_people(seed, draw, world, results, first, new_scratch(world))
 
 
 @jit
-def _simulate_people(
-    first: int, last: int, seed: int, draw: int, world: World, results: Results, scratch: Scratch
-) -> None:
-    for person in range(first, last):
-        key = person_key(seed, draw, person)
+def _simulate_people(seed: int, draw: int, world: World, results: Results, first: int, scratch: Scratch) -> None:
+    for person in range(len(world.people.state)):
+        key = person_key(seed, draw, first + person)
         count = walk(person, key, world, scratch)
         row = results.row[person]
         measure(person, count, world, scratch, results.flow[row], results.measured[row])

@@ -106,7 +106,7 @@ def level(population: Population, name: str) -> Integers:
     return codes
 
 
-def draw_population(values: Draw, people: int, seed: int) -> Population:
+def draw_population(values: Draw, people: int, seed: int, first: int = 0) -> Population:
     """Draw synthetic people like the trial's at inclusion, with the luck of the draw's key.
 
     Parameters
@@ -114,10 +114,11 @@ def draw_population(values: Draw, people: int, seed: int) -> Population:
     values : one draw's inputs
     people : how many
     seed : of the luck
+    first : the number of the first of them
     """
     from scipy.special import ndtri
 
-    luck = kernel.uniforms(seed, values.key, people, LUCK_COLUMNS)
+    luck = kernel.uniforms(seed, values.key, people, LUCK_COLUMNS, first)
     sex = (luck[:, LUCK_SEX] < values["share_women"]).astype(np.int64)
     normal = ndtri(luck[:, LUCK_WAGE])
     median = np.where(sex == 1, values["monthly_wage_median_women"], values["monthly_wage_median_men"])

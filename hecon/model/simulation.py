@@ -1,76 +1,28 @@
 """Inputs and strategies in, outcomes and money flows out. This module owns the random numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon import SEED
 from hecon.inputs.errors import InputError, closest
-from hecon.inputs.points import Draw, Inputs, check_seed
+from hecon.inputs.points import Inputs, check_seed
 from hecon.model import kernel
-from hecon.model.benefits import accounts, statute_rules
-from hecon.model.cohort import cohort_population
-from hecon.model.hazards import STATES, STRUCTURE, hazards
-from hecon.model.kernel import WEEKS_PER_YEAR
-from hecon.model.ledger import FLOW_INDEX, FLOW_NAMES, FLOWS, net_public_financing
+from hecon.model.block import PERSON, Setup, Sums, labels_of, longest_clock, population_of, simulate_block, world_of
+from hecon.model.hazards import STATES, hazards
+from hecon.model.ledger import FLOW_NAMES
 from hecon.model.outcomes import MEASURE_NAMES
-from hecon.model.population import COLUMNS, Population, draw_population, level, people_arrays
-from hecon.model.programs import (
-    RESOURCE_NAMES,
-    compile_program,
-    delivery,
-    delivery_flows,
-    discounted_use,
-    resource_use,
-)
+from hecon.model.population import COLUMNS
+from hecon.model.programs import RESOURCE_NAMES, compile_program
 from hecon.model.runs import blocks, run_blocks
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 STRATEGIES = ("usual_case_management", "early_follow_up", "motivational_interviewing", "coordinated_program")
 COMPARATOR = STRATEGIES[0]
 """Usual case management: what programs are measured against unless another is named."""
-PERSON = "person"
 DRAWS_PER_BLOCK = 8
 PERSONS_PER_BLOCK = 4096
-OVER_THE_HORIZON = [
-    kernel.BENEFIT_DAYS,
-    kernel.NEW_SPELLS,
-    kernel.QALYS,
-    kernel.CONTACTS_HELD,
-    kernel.CONTACTS_MISSED,
-    *range(kernel.WEEKS_IN_STATE, kernel.MEASURES),
-]
-"""Columns of the outcomes that go on being counted after month 12."""
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a run is asked for, beside its inputs; the fields are the arguments of `simulate`."""
-
-    strategies: tuple[str, ...]
-    people: int
-    weeks: int
-    seed: int
-    by: tuple[str, ...]
-    cohort: pd.DataFrame | None
-    money: bool
-
-    @property
-    def years(self) -> int:
-        """Years of the results, the last one perhaps begun only."""
-        return -(-self.weeks // WEEKS_PER_YEAR)
-
-    @property
-    def persons(self) -> int:
-        """People in a draw."""
-        return self.people if self.cohort is None else len(self.cohort)
 
 
 def simulate(
@@ -124,149 +76,23 @@ def simulate(
     """
     setup = Setup(tuple(strategies), people, weeks, seed, (by,) if isinstance(by, str) else tuple(by), cohort, money)
     _check(setup, inputs)
-    labels = _subgroups(setup)
-    results = _empty(setup, len(inputs), labels)
-    into = {str(name): array.to_numpy() for name, array in results.data_vars.items()}
-    by_person = setup.by == (PERSON,)
+    sums = Sums.zeros(setup, len(inputs))
+    alone = setup.by == (PERSON,)
 
-    def simulate_block(bounds: tuple[int, int]) -> None:
-        block = inputs.block(*bounds)
-        tables = hazards(block, weeks + _longest_clock(setup, block))
-        for position, draw in enumerate(range(*bounds)):
-            values = block.one(position)
-            population = _population(values, setup)
-            row = _rows(population, setup)
-            into["people"][draw] = np.bincount(row, minlength=len(labels))
-            world = world_of(population, values, tables[position], setup)
-            for index, strategy in enumerate(setup.strategies):
-                ran = run_strategy(
-                    world, population, strategy, values, row, len(labels), setup, threads if by_person else 1
-                )
-                into["money"][draw, index] = ran.money
-                into["outcome"][draw, index] = ran.outcome
-                into["units"][draw, index] = ran.units
-                into["delivered"][draw, index] = ran.delivered
-            share = values["differences_carried_forward"]
-            if weeks > WEEKS_PER_YEAR and share < 1.0:
-                year = replace(setup, weeks=WEEKS_PER_YEAR, money=False)
-                begun = world._replace(horizon=WEEKS_PER_YEAR)
-                first_year = [
-                    run_strategy(
-                        begun, population, strategy, values, row, len(labels), year, threads if by_person else 1
-                    ).outcome
-                    for strategy in setup.strategies
-                ]
-                carry_forward((into["money"][draw], into["delivered"][draw]), into["outcome"][draw], first_year, share)
+    def work(bounds: tuple[tuple[int, int], tuple[int, int]]) -> None:
+        draws, persons = slice(*bounds[0]), slice(*bounds[1])
+        done = simulate_block(inputs.block(*bounds[0]), setup.part(*bounds[1]))
+        sums.people[draws, persons if alone else slice(None)] = done.people
+        for total, part in zip(sums[:-1], done[:-1], strict=True):
+            total[draws, :, persons if alone else slice(None)] = part
 
-    run_blocks(
-        simulate_block, blocks(len(inputs), DRAWS_PER_BLOCK), threads=1 if by_person else threads, progress=progress
-    )
-    return results
-
-
-def world_of(population: Population, values: Draw, table: kernel.Hazards, setup: Setup) -> kernel.World:
-    """Return what is the same under every strategy at one draw; the program is put in later."""
-    nothing = kernel.Program(
-        week=np.zeros(0, dtype=np.int64),
-        eligible=np.zeros((0, len(STATES)), dtype=np.bool_),
-        attendance=np.zeros(0),
-        reach=np.zeros(0),
-        own=np.zeros(0, dtype=np.bool_),
-        effect=np.ones(STRUCTURE.destination.shape),
-        exit_effect=np.ones(STRUCTURE.exit_destination.shape),
-        until=0,
-        offered=np.zeros(len(population), dtype=np.bool_),
-        offer_week=0,
-        offered_in=np.zeros(len(STATES), dtype=np.bool_),
-    )
-    return kernel.World(
-        people_arrays(population, values),
-        STRUCTURE,
-        statute_rules(values),
-        table,
-        nothing,
-        accounts(population, values, setup.weeks, money=setup.money),
-        setup.weeks,
-    )
-
-
-class Ran(NamedTuple):
-    """One strategy at one draw.
-
-    Attributes
-    ----------
-    money : float64[row, year, flow]
-    outcome : float64[row, measure]
-    held : float64[row, contact, 2], contacts held and missed
-    units : float64[row, resource]
-    delivered : float64[row, year, resource], discounted
-    """
-
-    money: Floats
-    outcome: Floats
-    held: Floats
-    units: Floats
-    delivered: Floats
-
-
-def run_strategy(
-    world: kernel.World,
-    population: Population,
-    strategy: str,
-    values: Draw,
-    row: Integers,
-    rows: int,
-    setup: Setup,
-    threads: int | None,
-) -> Ran:
-    """Run one strategy at one draw, for people whose row of the results is `row`, of `rows`."""
-    world = world._replace(program=compile_program(strategy, values.programs, values, population))
-    contacts = len(world.program.week)
-    money = np.zeros((rows, setup.years, len(FLOWS)))
-    outcome = np.zeros((rows, len(MEASURE_NAMES)))
-    held = np.zeros((rows, contacts, 2))
-    into = kernel.Results(row, money, outcome, held)
-    key = (setup.seed, int(values.key))
-    if threads == 1:
-        kernel.simulate_people(0, setup.persons, *key, world, into)
-    else:  # everybody has a row of their own, so blocks of people share no sum
-        run_blocks(
-            lambda bounds: kernel.simulate_people(*bounds, *key, world, into),
-            blocks(setup.persons, PERSONS_PER_BLOCK),
-            threads=threads,
-            progress=None,
-        )
-    units = np.zeros((rows, len(RESOURCE_NAMES)))
-    delivered = np.zeros((rows, setup.years, len(RESOURCE_NAMES)))
-    if setup.money:
-        given = outcome[:, kernel.OFFERED]
-        costs = delivery(strategy, values.programs, values)
-        units += resource_use(costs, held, given)
-        delivered += discounted_use(costs, held, given, setup.years, values["discount_rate"])
-        money += delivery_flows(costs, held, given, setup.years, values["discount_rate"])
-        money[..., FLOW_INDEX["cost_of_public_funds"]] = values["cost_of_public_funds"] * net_public_financing(money)
-    return Ran(money, outcome, held, units, delivered)
-
-
-def carry_forward(by_year: Sequence[Floats], outcome: Floats, first_year: Sequence[Floats], share: float) -> None:
-    """Let differences to the first strategy that arise after the first year count for a share of them, in place.
-
-    Parameters
-    ----------
-    by_year : what is counted by year: money, and what was delivered, each float64[strategy, row, year, ...]
-    outcome : float64[strategy, row, measure]
-    first_year : float64[row, measure] of each strategy, the outcomes after 52 weeks
-    share : 0 for none of them
-    """
-    for strategy in range(1, len(outcome)):
-        for amounts in by_year:
-            later = amounts[strategy, :, 1:]
-            later -= amounts[0, :, 1:]
-            later *= share
-            later += amounts[0, :, 1:]
-        ended = outcome[0] + (first_year[strategy] - first_year[0])
-        counted = ended + share * (outcome[strategy] - ended)
-        outcome[strategy][:, OVER_THE_HORIZON] = counted[:, OVER_THE_HORIZON]
+    todo = [
+        (draws, persons)
+        for draws in blocks(len(inputs), 1 if alone else DRAWS_PER_BLOCK)
+        for persons in (blocks(setup.persons, PERSONS_PER_BLOCK) if alone else [(0, setup.persons)])
+    ]
+    run_blocks(work, todo, threads=threads, progress=progress)
+    return _labelled(sums, setup)
 
 
 def trace(
@@ -288,8 +114,8 @@ def trace(
     setup = Setup((strategy,), people, weeks, seed, (), cohort, money=False)
     _check(setup, inputs)
     values = inputs.one(0)
-    population = _population(values, setup)
-    table = hazards(inputs.block(0, 1), weeks + _longest_clock(setup, inputs))[0]
+    population = population_of(values, setup)
+    table = hazards(inputs.block(0, 1), weeks + longest_clock(setup, inputs))[0]
     program = compile_program(strategy, values.programs, values, population)
     world = world_of(population, values, table, setup)._replace(program=program)
     counts = np.zeros(setup.persons, dtype=np.int64)
@@ -351,43 +177,21 @@ def _check(setup: Setup, inputs: Inputs) -> None:
     check_seed(setup.seed)
 
 
-def _subgroups(setup: Setup) -> list[str] | list[int]:
-    """Return the labels of subgroups: all, the levels of the covariates, or everybody's number."""
-    if setup.by == (PERSON,):
-        return list(range(setup.persons))
-    labels = [""]
-    for name in setup.by:
-        labels = [f"{label}, {level}" if label else level for label in labels for level in COLUMNS[name]]
-    return labels if setup.by else ["all"]
-
-
-def _rows(population: Population, setup: Setup) -> Integers:
-    """Return each person's subgroup."""
-    if setup.by == (PERSON,):
-        return np.arange(setup.persons)
-    row = np.zeros(setup.persons, dtype=np.int64)
-    for name in setup.by:
-        row = row * len(COLUMNS[name]) + level(population, name)
-    return row
-
-
-def _empty(setup: Setup, draws: int, labels: list[str] | list[int]) -> xr.Dataset:
-    shape = (draws, len(setup.strategies), len(labels))
+def _labelled(sums: Sums, setup: Setup) -> xr.Dataset:
+    """Return sums with the names of what they are sums of."""
+    dims = {
+        "money": ("draw", "strategy", "subgroup", "year", "flow"),
+        "outcome": ("draw", "strategy", "subgroup", "measure"),
+        "units": ("draw", "strategy", "subgroup", "resource"),
+        "delivered": ("draw", "strategy", "subgroup", "year", "resource"),
+        "people": ("draw", "subgroup"),
+    }
     return xr.Dataset(
-        {
-            "money": (("draw", "strategy", "subgroup", "year", "flow"), np.zeros((*shape, setup.years, len(FLOWS)))),
-            "outcome": (("draw", "strategy", "subgroup", "measure"), np.zeros((*shape, len(MEASURE_NAMES)))),
-            "units": (("draw", "strategy", "subgroup", "resource"), np.zeros((*shape, len(RESOURCE_NAMES)))),
-            "delivered": (
-                ("draw", "strategy", "subgroup", "year", "resource"),
-                np.zeros((*shape, setup.years, len(RESOURCE_NAMES))),
-            ),
-            "people": (("draw", "subgroup"), np.zeros((draws, len(labels)))),
-        },
+        {name: (of, getattr(sums, name)) for name, of in dims.items()},
         coords={
-            "draw": np.arange(draws),
+            "draw": np.arange(len(sums.people)),
             "strategy": list(setup.strategies),
-            "subgroup": labels,
+            "subgroup": labels_of(setup),
             "year": np.arange(1, setup.years + 1),
             "flow": list(FLOW_NAMES),
             "measure": list(MEASURE_NAMES),
@@ -395,16 +199,3 @@ def _empty(setup: Setup, draws: int, labels: list[str] | list[int]) -> xr.Datase
         },
         attrs={"weeks": setup.weeks, "seed": setup.seed},
     )
-
-
-def _longest_clock(setup: Setup, inputs: Inputs) -> int:
-    """Return the longest time anybody has been sick-listed at inclusion."""
-    if setup.cohort is not None:
-        return int(setup.cohort["weeks_sick_listed"].max())
-    return int(inputs["weeks_sick_listed_at_inclusion"].max())
-
-
-def _population(values: Draw, setup: Setup) -> Population:
-    if setup.cohort is not None:
-        return cohort_population(setup.cohort, values, setup.seed)
-    return draw_population(values, setup.people, setup.seed)
