@@ -27,6 +27,7 @@ from hecon.model.ledger import (
     signs,
 )
 from hecon.model.outcomes import MEASURE_NAMES, MEASURES, measure
+from hecon.model.population import draw_population
 from hecon.model.simulation import STRATEGIES, occupancy, simulate, trace
 
 USUAL, EARLY, MI, COORDINATED = STRATEGIES
@@ -136,7 +137,7 @@ def test_occupancy_is_that_of_the_weeks_counted(base):
 
 def test_retirement_comes_in_the_week_of_the_birthday(parameters):
     inputs = parameters.overlay({"age_mean": 63.0, "age_sd": 1.5, "age_minimum": 60.0, "age_maximum": 65.9}).base_case()
-    people = simulation.draw_population(inputs.one(0), 500, simulation.SEED)
+    people = draw_population(inputs.one(0), 500, simulation.SEED)
     stays = trace(inputs, USUAL, people=500, weeks=520)
     retired = stays[stays["state"] == "retired"]
     assert len(retired) > 400
@@ -585,7 +586,7 @@ def test_f11_discounting_lowers_values_and_not_weeks(parameters):
 def test_f11_undiscounted_wages_are_weeks_times_a_fifty_second(parameters):
     inputs = parameters.overlay({"discount_rate": 0.0, "aap_degree": 1.0, "disability_degree": 1.0}).base_case()
     run = simulate(inputs, [USUAL], people=400, weeks=260, by="person")
-    people = simulation.draw_population(inputs.one(0), 400, simulation.SEED)
+    people = draw_population(inputs.one(0), 400, simulation.SEED)
     outcome = run["outcome"][0, 0]
     whole = people.pension_held == 0.0
     at_work = outcome.sel(measure="weeks_work").values + (1 - people.grade) * outcome.sel(
@@ -723,7 +724,7 @@ def test_without_a_friction_period_no_production_is_lost(parameters):
     inputs = parameters.overlay(overlay).base_case()
     run = simulate(inputs, [USUAL], people=300, weeks=260, by="person")
     values = inputs.one(0)
-    people = simulation.draw_population(values, 300, simulation.SEED)
+    people = draw_population(values, 300, simulation.SEED)
     outcome = run["outcome"][0, 0]
     lived = 260 - outcome.sel(measure="weeks_dead") - outcome.sel(measure="weeks_retired")
     produced = run["money"][0, 0].sel(flow=["production", "replacement_production"]).sum(["flow", "year"])
@@ -878,7 +879,7 @@ def test_grouped_results_add_up_to_the_whole(parameters, by):
 
 def test_subgroups_are_who_they_say(base):
     run = simulate(base, [USUAL], people=500, weeks=52, by=("sex", "start"))
-    people = simulation.draw_population(base.one(0), 500, simulation.SEED)
+    people = draw_population(base.one(0), 500, simulation.SEED)
     assert list(run["subgroup"].values) == [
         f"{sex}, {start}" for sex in ("man", "woman") for start in ("full_sick_leave", "graded_sick_leave")
     ]
