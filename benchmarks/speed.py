@@ -18,11 +18,8 @@ from numpy.typing import NDArray
 
 import hecon
 from hecon.inputs.parameters import Inputs
-from hecon.model import block, kernel
-from hecon.model.hazards import hazards
+from hecon.model import block, kernel, worlds
 from hecon.model.ledger import FLOW_NAMES, FLOWS, SOCIETY, signs
-from hecon.model.population import Population, draw_population
-from hecon.model.programs import compile_program
 from hecon.model.simulation import STRATEGIES
 
 Floats = NDArray[np.float64]
@@ -43,19 +40,17 @@ def seconds(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[block.Setup, Population, kernel.World]:
-    """Return a run's people at the base case, ready for any strategy."""
-    setup = block.Setup((PROGRAM,), people, weeks, hecon.SEED, ("person",), None, money=True)
-    population = draw_population(inputs.one(0), people, hecon.SEED)
-    table = hazards(inputs, weeks + 52)[0]
-    return setup, population, block.world_of(population, inputs.one(0), table, setup)
+def people_and_world(inputs: Inputs, weeks: int, people: int) -> tuple[block.Setup, worlds.Ready]:
+    """Return a run's people at the base case, ready for the comparator and a program."""
+    setup = block.Setup((STRATEGIES[0], PROGRAM), people, weeks, hecon.SEED, ("person",), None, money=True)
+    return setup, next(worlds.prepare(inputs, setup))
 
 
 def person_weeks(weeks: int, threads: int) -> float:
     """Return millions of person-weeks a second of the kernel alone: every rule, money and outcomes counted."""
     inputs = hecon.read_parameters().base_case()
-    setup, population, world = people_and_world(inputs, weeks, PEOPLE)
-    world = world._replace(program=compile_program(PROGRAM, inputs.programs, inputs.one(0), population))
+    setup, ready = people_and_world(inputs, weeks, PEOPLE)
+    world = ready.world._replace(program=ready.programs[1])
     share = PEOPLE // threads
 
     def part(thread: int) -> None:
@@ -82,20 +77,19 @@ def variance_ratio(weeks: int, overlay: dict[str, float]) -> float:
     The people are the same in both: only what happens to them is drawn anew.
     """
     inputs = hecon.read_parameters(overlays=[overlay]).base_case()
-    setup, population, world = people_and_world(inputs, weeks, PEOPLE)
+    setup, ready = people_and_world(inputs, weeks, PEOPLE)
     everybody = np.arange(PEOPLE)
 
-    def cost_by_person(strategy: str, seed: int) -> Floats:
-        again = replace(setup, seed=seed)
-        values = inputs.one(0)
-        ran = block.run_strategy(world, population, strategy, values, everybody, PEOPLE, again)
-        return ran.money.sum(axis=1) @ signs(FLOW_NAMES, SOCIETY, "human_capital").to_numpy()
+    def cost_by_person(which: int, seed: int) -> Floats:
+        again = replace(setup, strategies=(setup.strategies[which],), seed=seed)
+        world = ready.world._replace(program=ready.programs[which])
+        ran = block.run_strategy(world, ready.values.key, everybody, PEOPLE, again)
+        sums = block.Sums.zeros(again, 1)
+        sums.money[0, 0], sums.outcome[0, 0] = ran.money, ran.outcome
+        block.add_delivery(sums, [ran.held[None]], inputs.together(), again)
+        return sums.money[0, 0].sum(axis=1) @ signs(FLOW_NAMES, SOCIETY, "human_capital").to_numpy()
 
-    usual, program, elsewhere = (
-        cost_by_person(STRATEGIES[0], 1),
-        cost_by_person(PROGRAM, 1),
-        cost_by_person(PROGRAM, 2),
-    )
+    usual, program, elsewhere = cost_by_person(0, 1), cost_by_person(1, 1), cost_by_person(1, 2)
     return float(np.var(elsewhere - usual) / np.var(program - usual))
 
 

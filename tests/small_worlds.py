@@ -4,10 +4,11 @@ import numpy as np
 
 from hecon.inputs.schema import Effect
 from hecon.model import kernel
-from hecon.model.benefits import accounts, statute_rules
-from hecon.model.hazards import STATES, STRUCTURE, hazards
-from hecon.model.population import draw_population, people_arrays
+from hecon.model.block import Setup
+from hecon.model.hazards import STATES, STRUCTURE
+from hecon.model.population import draw_population
 from hecon.model.programs import compile_program
+from hecon.model.worlds import prepare
 
 CERTAIN = 1000.0  # a hazard that no patience survives: the longest is 41 ln 2, or 28
 
@@ -59,19 +60,9 @@ def compiled(strategy, inputs, people=1):
 
 def world_of(inputs, strategy, people, weeks, seed):
     """The world that `simulate` would make of the first draw, and its population."""
-    values = inputs.one(0)
-    population = draw_population(values, people, seed)
-    longest = int(population.weeks_sick_listed.max())
-    world = kernel.World(
-        people_arrays(population, values),
-        STRUCTURE,
-        statute_rules(values),
-        hazards(inputs.block(0, 1), weeks + longest)[0],
-        compile_program(strategy, values.programs, values, population),
-        accounts(population, values, weeks),
-        weeks,
-    )
-    return world, population
+    setup = Setup((strategy,), people, weeks, seed, (), None, money=True)
+    ready = next(prepare(inputs.block(0, 1), setup))
+    return ready.world, ready.population
 
 
 def one_person(rules, horizon, *, leave=None, state="full_sick_leave", weeks=0, used=0, exit_weight=None, **people):

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from hecon.inputs.points import Draw, Inputs
 from hecon.model import kernel
 from hecon.model.benefits import BENEFIT_DAYS_PER_YEAR
-from hecon.model.block import Setup, world_of
-from hecon.model.hazards import STATES, hazards
+from hecon.model.block import Setup
+from hecon.model.hazards import STATES
 from hecon.model.outcomes import MEASURE_NAMES
-from hecon.model.population import Population, draw_population
+from hecon.model.population import Population
 from hecon.model.programs import compile_program, delivery, resource_use
 from hecon.model.runs import run_blocks
 from hecon.model.taxes import contribution_rate
+from hecon.model.worlds import prepare
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -121,13 +122,9 @@ def follow(inputs: Inputs, position: int, strategy: str, *, people: int, weeks: 
     weeks : the longest horizon they will be followed to
     seed : of all luck
     """
-    block = inputs.block(position, position + 1)
-    values = block.one(0)
-    population = draw_population(values, people, seed)
-    table = hazards(block, weeks + int(population.weeks_sick_listed.max()))[0]
-    world = world_of(population, values, table, Setup((strategy,), people, weeks, seed, (), None, money=False))
-    world = world._replace(program=compile_program(strategy, values.programs, values, population))
-    return Followed(strategy, population, values, world, seed)
+    setup = Setup((strategy,), people, weeks, seed, (), None, money=False)
+    ready = next(prepare(inputs.block(position, position + 1), setup))
+    return Followed(strategy, ready.population, ready.values, ready.world, seed)
 
 
 def alone(inputs: Inputs, strategy: str) -> Inputs:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS, Target
-from hecon.model.block import Setup, run_strategy, world_of
-from hecon.model.hazards import STATES, hazards
+from hecon.model.block import Setup, run_strategy
+from hecon.model.hazards import STATES
 from hecon.model.kernel import BENEFIT_DAYS, WEEKS_PER_YEAR
-from hecon.model.population import draw_population
 from hecon.model.runs import blocks, run_blocks
 from hecon.model.simulation import occupancy, trace
 from hecon.model.trial import QUARTILES, Arm, as_arm, emulate, hazard_ratios, mid_quantile, statistics
+from hecon.model.worlds import prepare
 
 Floats = NDArray[np.float64]
 
@@ -200,15 +200,11 @@ def courses(
 def _days(inputs: Inputs, strategy: str, people: int, weeks: list[int], seed: int) -> Floats:
     """Return days on benefit per person up to each of some weeks: float64[draw, week]."""
     setup = Setup((strategy,), people, WEEKS_PER_YEAR, seed, (), None, money=False)
-    tables = hazards(inputs, WEEKS_PER_YEAR + int(inputs["weeks_sick_listed_at_inclusion"].max()))
     days, row = np.zeros((len(inputs), len(weeks))), np.zeros(people, dtype=np.int64)
-    for draw, table in enumerate(tables):
-        values = inputs.one(draw)
-        population = draw_population(values, people, seed)
-        world = world_of(population, values, table, setup)
+    for draw, ready in enumerate(prepare(inputs, setup)):
         for column, week in enumerate(weeks):
             if week > 0:
-                ran = run_strategy(world._replace(horizon=week), population, strategy, values, row, 1, setup)
+                ran = run_strategy(ready.world._replace(horizon=week), ready.values.key, row, 1, setup)
                 days[draw, column] = ran.outcome[0, BENEFIT_DAYS] / people
     return days
 

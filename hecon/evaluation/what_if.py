@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -143,7 +144,7 @@ def own_effect(inputs: Inputs, program: str) -> Floats | None:
     if not effects or without or not about.effect_known:
         return None
     draws = (inputs.one(position) for position in range(len(inputs)))
-    return np.array([np.prod([ratio_of(program, effect, values) for effect in effects]) for values in draws])
+    return np.array([math.prod(float(ratio_of(program, effect, values)) for effect in effects) for values in draws])
 
 
 def marginal(inputs: Inputs, perspective: str) -> Floats:

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,6 +67,10 @@ class Inputs:
     def one(self, position: int) -> "Draw":
         """Give one draw."""
         return Draw(self, range(len(self))[position])
+
+    def together(self) -> "Draws":
+        """Give all draws, to be computed with at once."""
+        return Draws(self)
 
     def block(self, start: int, stop: int) -> "Inputs":
         """Give the draws from start up to stop, without copying them."""
@@ -142,6 +147,88 @@ class Draw:
     def programs(self) -> Mapping[str, ProgramFile]:
         """The programs by name."""
         return self.inputs.programs
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The axes that a table has before its own: none."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """The inputs of several draws at once, read by name as `Draw` reads those of one.
+
+    What is computed of them, person by person, has a leading axis of draws: float64[draw, person].
+
+    Attributes
+    ----------
+    inputs
+        The draws.
+    """
+
+    inputs: Inputs = field(repr=False)
+
+    def __getitem__(self, name: str) -> "float | Floats":
+        """Give the value of a parameter that is one number: float64[draw, 1], or the number that no draw moves.
+
+        Raises
+        ------
+        InputError
+            As `Draw` does.
+        """
+        if name in self.inputs.drawn:
+            return self.inputs.drawn[name][:, None]
+        return Draw(self.inputs, 0)[name]
+
+    @property
+    def key(self) -> NDArray[np.int64]:
+        """The keys of the draws' luck: int64[draw]."""
+        return self.inputs.draw
+
+    @property
+    def programs(self) -> Mapping[str, ProgramFile]:
+        """The programs by name."""
+        return self.inputs.programs
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The axes that a table has before its own: draws."""
+        return (len(self.inputs),)
+
+
+Values = Draw | Draws
+"""What the statute is computed with: one draw, or several at once."""
+
+
+def beside(values: Values, numbers: Sequence["float | Floats"]) -> Floats:
+    """Give numbers of a draw, or of several, side by side: float64[..., number].
+
+    Parameters
+    ----------
+    values
+        The draws.
+    numbers
+        Each a number, or float64[draw, 1].
+    """
+    out = np.empty((*values.shape, len(numbers)))
+    for column, number in enumerate(numbers):
+        out[..., column] = per_draw(number)
+    return out
+
+
+def per_draw(number: "float | Floats") -> "float | Floats":
+    """Give a number as it is, and float64[draw, 1] as float64[draw]."""
+    return number[:, 0] if isinstance(number, np.ndarray) else number
+
+
+def whole(values: Values, number: "float | Floats | NDArray[np.int64]") -> Any:  # noqa: ANN401  (int, or int64[draw])
+    """Give a number of a draw, or of several, without its fraction: an int, or int64[draw]."""
+    if isinstance(values, Draw):
+        return int(number)
+    return np.broadcast_to(
+        np.asarray(number[:, 0] if isinstance(number, np.ndarray) and number.ndim else number).astype(np.int64),
+        values.shape,
+    )
 
 
 def check_seed(seed: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hecon.inputs.calibrated import pair_faults
 from hecon.inputs.errors import InputError
@@ -24,10 +25,11 @@ RESPONSES = f"calibrated/{STEM}"
 HEADER = ("program", "on", "ratio", "figure", "error")
 COMMAND = "hecon calibrate --programs"
 
+Floats = NDArray[np.float64]
 Curve = tuple[tuple[float, float], ...]
 
 
-def multiplier(curve: Sequence[tuple[float, float]], figure: Figure, value: float) -> float:
+def multiplier(curve: Sequence[tuple[float, float]], figure: Figure, value: float | Floats) -> float | Floats:
     """Return the multiplier of those reached at which the emulated arm has a figure.
 
     Its logarithm is interpolated linearly: in the logarithm of a ratio, or in days. Beyond the curve's ends the end
@@ -37,7 +39,7 @@ def multiplier(curve: Sequence[tuple[float, float]], figure: Figure, value: floa
     ----------
     curve : pairs of a ratio and the arm's figure there, the ratios ascending
     figure : what the figure is
-    value : of the figure
+    value : of the figure; one, or several
 
     Raises
     ------
@@ -48,11 +50,11 @@ def multiplier(curve: Sequence[tuple[float, float]], figure: Figure, value: floa
         raise InputError(f"effects.measured: no curve says which multiplier gives its {figure}: run `{COMMAND}`")
     ratios, figures = np.array(curve).T
     if figure != "days":
-        if value <= 0.0:
-            raise InputError(f"effects.measured: {value:g} is no {figure}: give a number above 0")
-        figures, value = np.log(figures), math.log(value)
+        if np.any(np.less_equal(value, 0.0)):
+            raise InputError(f"effects.measured: {np.min(value):g} is no {figure}: give a number above 0")
+        figures, value = np.log(figures), np.log(value)
     order = np.argsort(figures, kind="stable")
-    return float(np.exp(np.interp(value, figures[order], np.log(ratios[order]))))
+    return np.asarray(np.exp(np.interp(value, figures[order], np.log(ratios[order]))))
 
 
 def measured_effect(program: ProgramFile) -> Effect | None:

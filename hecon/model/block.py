@@ -11,23 +11,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hecon.inputs.points import Draw, Inputs
+from hecon.inputs.points import Draws, Inputs
 from hecon.model import kernel
-from hecon.model.benefits import accounts, statute_rules
-from hecon.model.cohort import cohort_population
-from hecon.model.hazards import STATES, STRUCTURE, hazards
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import FLOW_INDEX, FLOWS, net_public_financing
 from hecon.model.outcomes import MEASURE_NAMES
-from hecon.model.population import COLUMNS, Population, draw_population, level, people_arrays
+from hecon.model.population import COLUMNS, Population, level
 from hecon.model.programs import (
     RESOURCE_NAMES,
-    compile_program,
+    contacts_of,
     delivery,
     delivery_flows,
     discounted_use,
     resource_use,
 )
+from hecon.model.worlds import prepare
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -118,56 +116,29 @@ def simulate_block(inputs: Inputs, setup: Setup) -> Sums:
     inputs : the draws of the block
     setup : its people, and what else is asked for
     """
-    tables = hazards(inputs, setup.weeks + longest_clock(setup, inputs))
     sums = Sums.zeros(setup, len(inputs))
-    for draw, table in enumerate(tables):
-        values = inputs.one(draw)
-        population = population_of(values, setup)
+    rows = sums.people.shape[1]
+    contacts = [len(contacts_of(name, inputs.programs)) for name in setup.strategies]
+    held = [np.zeros((len(inputs), rows, count, 2)) for count in contacts]
+    first_year = np.zeros_like(sums.outcome)
+    carried = inputs["differences_carried_forward"]
+    carries = (setup.weeks > WEEKS_PER_YEAR) & (carried < 1.0)
+    for draw, (values, population, world, programs) in enumerate(prepare(inputs, setup)):
         row = _rows(population, setup)
-        sums.people[draw] = np.bincount(row, minlength=sums.people.shape[1])
-        world = world_of(population, values, table, setup)
-        for index, strategy in enumerate(setup.strategies):
-            ran = run_strategy(world, population, strategy, values, row, sums.people.shape[1], setup)
-            sums.money[draw, index] = ran.money
-            sums.outcome[draw, index] = ran.outcome
-            sums.units[draw, index] = ran.units
-            sums.delivered[draw, index] = ran.delivered
-        share = values["differences_carried_forward"]
-        if setup.weeks > WEEKS_PER_YEAR and share < 1.0:
-            year = replace(setup, weeks=WEEKS_PER_YEAR, money=False)
-            begun = world._replace(horizon=WEEKS_PER_YEAR)
-            first_year = [
-                run_strategy(begun, population, strategy, values, row, sums.people.shape[1], year).outcome
-                for strategy in setup.strategies
-            ]
-            carry_forward((sums.money[draw], sums.delivered[draw]), sums.outcome[draw], first_year, share)
+        sums.people[draw] = np.bincount(row, minlength=rows)
+        for index, program in enumerate(programs):
+            under = world._replace(program=program)
+            ran = run_strategy(under, values.key, row, rows, setup)
+            sums.money[draw, index], sums.outcome[draw, index], held[index][draw] = ran
+            if carries[draw]:
+                begun = under._replace(horizon=WEEKS_PER_YEAR)
+                first_year[draw, index] = run_strategy(begun, values.key, row, rows, setup).outcome
+    if setup.money:
+        add_delivery(sums, held, inputs.together(), setup)
+    for draw in np.flatnonzero(carries).tolist():
+        by_year = (sums.money[draw], sums.delivered[draw])
+        carry_forward(by_year, sums.outcome[draw], first_year[draw], float(carried[draw]))
     return sums
-
-
-def world_of(population: Population, values: Draw, table: kernel.Hazards, setup: Setup) -> kernel.World:
-    """Return what is the same under every strategy at one draw; the program is put in later."""
-    nothing = kernel.Program(
-        week=np.zeros(0, dtype=np.int64),
-        eligible=np.zeros((0, len(STATES)), dtype=np.bool_),
-        attendance=np.zeros(0),
-        reach=np.zeros(0),
-        own=np.zeros(0, dtype=np.bool_),
-        effect=np.ones(STRUCTURE.destination.shape),
-        exit_effect=np.ones(STRUCTURE.exit_destination.shape),
-        until=0,
-        offered=np.zeros(len(population), dtype=np.bool_),
-        offer_week=0,
-        offered_in=np.zeros(len(STATES), dtype=np.bool_),
-    )
-    return kernel.World(
-        people_arrays(population, values),
-        STRUCTURE,
-        statute_rules(values),
-        table,
-        nothing,
-        accounts(population, values, setup.weeks, money=setup.money),
-        setup.weeks,
-    )
 
 
 class Ran(NamedTuple):
@@ -178,54 +149,53 @@ class Ran(NamedTuple):
     money : float64[row, year, flow]
     outcome : float64[row, measure]
     held : float64[row, contact, 2], contacts held and missed
-    units : float64[row, resource]
-    delivered : float64[row, year, resource], discounted
     """
 
     money: Floats
     outcome: Floats
     held: Floats
-    units: Floats
-    delivered: Floats
 
 
-def run_strategy(
-    world: kernel.World,
-    population: Population,
-    strategy: str,
-    values: Draw,
-    row: Integers,
-    rows: int,
-    setup: Setup,
-) -> Ran:
-    """Run one strategy at one draw, for people whose row of the results is `row`, of `rows`."""
-    world = world._replace(program=compile_program(strategy, values.programs, values, population))
-    contacts = len(world.program.week)
-    money = np.zeros((rows, setup.years, len(FLOWS)))
-    outcome = np.zeros((rows, len(MEASURE_NAMES)))
-    held = np.zeros((rows, contacts, 2))
-    into = kernel.Results(row, money, outcome, held)
-    kernel.simulate_people(setup.seed, int(values.key), world, into, setup.first)
-    units = np.zeros((rows, len(RESOURCE_NAMES)))
-    delivered = np.zeros((rows, setup.years, len(RESOURCE_NAMES)))
-    if setup.money:
-        given = outcome[:, kernel.OFFERED]
+def run_strategy(world: kernel.World, key: int, row: Integers, rows: int, setup: Setup) -> Ran:
+    """Run one strategy at the draw with a key, for people whose row of the results is `row`, of `rows`."""
+    ran = Ran(
+        np.zeros((rows, setup.years, len(FLOWS))),
+        np.zeros((rows, len(MEASURE_NAMES))),
+        np.zeros((rows, len(world.program.week), 2)),
+    )
+    kernel.simulate_people(setup.seed, key, world, kernel.Results(row, *ran), setup.first)
+    return ran
+
+
+def add_delivery(sums: Sums, held: Sequence[Floats], values: Draws, setup: Setup) -> None:
+    """Add what delivery took and cost under every strategy, and the cost of public funds, in place.
+
+    Parameters
+    ----------
+    sums : what was counted and paid but for that
+    held : float64[draw, row, contact, 2] of each strategy, contacts held and missed
+    values : the draws
+    setup : what is asked for
+    """
+    for index, strategy in enumerate(setup.strategies):
         costs = delivery(strategy, values.programs, values)
-        units += resource_use(costs, held, given)
-        delivered += discounted_use(costs, held, given, setup.years, values["discount_rate"])
-        money += delivery_flows(costs, held, given, setup.years, values["discount_rate"])
-        money[..., FLOW_INDEX["cost_of_public_funds"]] = values["cost_of_public_funds"] * net_public_financing(money)
-    return Ran(money, outcome, held, units, delivered)
+        given = sums.outcome[:, index, :, kernel.OFFERED]
+        delivered = discounted_use(costs, held[index], given, setup.years, values["discount_rate"])
+        sums.units[:, index] = resource_use(costs, held[index], given)
+        sums.delivered[:, index] = delivered
+        sums.money[:, index] += delivery_flows(costs, delivered)
+    share = values.inputs["cost_of_public_funds"][:, None, None, None]
+    sums.money[..., FLOW_INDEX["cost_of_public_funds"]] = share * net_public_financing(sums.money)
 
 
-def carry_forward(by_year: Sequence[Floats], outcome: Floats, first_year: Sequence[Floats], share: float) -> None:
+def carry_forward(by_year: Sequence[Floats], outcome: Floats, first_year: Floats, share: float) -> None:
     """Let differences to the first strategy that arise after the first year count for a share of them, in place.
 
     Parameters
     ----------
     by_year : what is counted by year: money, and what was delivered, each float64[strategy, row, year, ...]
     outcome : float64[strategy, row, measure]
-    first_year : float64[row, measure] of each strategy, the outcomes after 52 weeks
+    first_year : float64[strategy, row, measure], the outcomes after 52 weeks
     share : 0 for none of them
     """
     for strategy in range(1, len(outcome)):
@@ -257,17 +227,3 @@ def _rows(population: Population, setup: Setup) -> Integers:
     for name in setup.by:
         row = row * len(COLUMNS[name]) + level(population, name)
     return row
-
-
-def longest_clock(setup: Setup, inputs: Inputs) -> int:
-    """Return the longest time anybody has been sick-listed at inclusion."""
-    if setup.cohort is not None:
-        return int(setup.cohort["weeks_sick_listed"].max())
-    return int(inputs["weeks_sick_listed_at_inclusion"].max())
-
-
-def population_of(values: Draw, setup: Setup) -> Population:
-    """Return the people of one draw."""
-    if setup.cohort is not None:
-        return cohort_population(setup.cohort, values, setup.seed, setup.first)
-    return draw_population(values, setup.people, setup.seed, setup.first)

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hecon.model import kernel
-from hecon.model.block import Setup, world_of
-from hecon.model.cohort import cohort_population
-from hecon.model.hazards import hazards
-from hecon.model.population import Population, draw_population
-from hecon.model.programs import compile_program
+from hecon.model.block import Setup
+from hecon.model.worlds import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hecon.inputs.points import Inputs
+    from hecon.model.population import Population
 
 CATEGORY_NAMES = (
     "in_work",
@@ -69,10 +67,7 @@ def weeks_by_category(
     tuple of the people and float64[strategy, person, category]
     """
     setup = Setup(tuple(strategies), people, weeks, seed, (), cohort, money=False)
-    values = inputs.one(0)
-    who = draw_population(values, people, seed) if cohort is None else cohort_population(cohort, values, seed)
-    table = hazards(inputs.block(0, 1), weeks + int(who.weeks_sick_listed.max()))[0]
-    world = world_of(who, values, table, setup)
+    values, who, world, programs = next(prepare(inputs.block(0, 1), setup))
     # A week of a category is worth one in a flow of its own.
     counting = world.accounts._replace(
         rate=np.ones((len(who), kernel.CATEGORIES)),
@@ -80,8 +75,7 @@ def weeks_by_category(
         flow=np.arange(kernel.CATEGORIES),
     )
     counted = np.empty((len(strategies), len(who), kernel.CATEGORIES))
-    for position, strategy in enumerate(strategies):
-        program = compile_program(strategy, values.programs, values, who)
+    for position, program in enumerate(programs):
         spent = np.zeros((len(who), setup.years, kernel.CATEGORIES))
         into = kernel.Results(
             np.arange(len(who)),

@@ -1,22 +1,23 @@
 """A user's own people in place of synthetic ones."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
-from hecon.inputs.points import Draw
-from hecon.model import kernel
+from hecon.inputs.points import Values
 from hecon.model.hazards import MORTALITY_FIRST_AGE
 from hecon.model.population import (
     COLUMNS,
-    LUCK_COLUMNS,
     LUCK_FRAILTY,
     LUCK_INSURED,
     LUCK_RISK,
     Population,
     groups,
+    luck_of_people,
     rights_used,
     tapered,
 )
@@ -121,8 +122,8 @@ def _refuse(path: Path, frame: pd.DataFrame, name: str, wrong: "pd.Series[bool]"
         raise InputError(message)
 
 
-def cohort_population(frame: pd.DataFrame, values: Draw, seed: int, first: int = 0) -> Population:
-    """Return a user's own people: their covariates are fixed, frailty and insurance come from luck.
+def cohort_population(frame: pd.DataFrame, values: Values, seed: int, first: int = 0) -> Population:
+    """Return a user's own people, at a draw or several: their covariates are fixed, frailty and insurance are luck.
 
     `first` is the number of the first of them, on which luck hangs.
 
@@ -133,36 +134,39 @@ def cohort_population(frame: pd.DataFrame, values: Draw, seed: int, first: int =
     """
     from scipy.special import ndtri
 
-    luck = kernel.uniforms(seed, values.key, len(frame), LUCK_COLUMNS, first)
+    luck = luck_of_people(values, len(frame), seed, first)
     coded = {name: np.array([COLUMNS[name].index(level) for level in frame[name]]) for name in CODED}
     weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
     own = rights_used(np.zeros(len(frame)), weeks, values)
     given = np.minimum(frame["rights_used"].to_numpy(dtype=float), 2**53).astype(np.int64)
-    right = int(values["sick_pay_rights"])
+    right = np.broadcast_to(np.asarray(values["sick_pay_rights"]).astype(np.int64), own.shape)
     wrong = (given >= 0) & ((given < own) | (given >= right))
     if wrong.any():
-        at = int(np.flatnonzero(wrong)[0])
+        at = np.unravel_index(np.flatnonzero(wrong)[0], wrong.shape)
+        person = int(at[-1])
         message = (
-            f"cohort: row {frame.index[at] + 2}: rights_used is {given[at]}: give {own[at]}, what the spell has used, "
-            f"to {right - 1}, or leave it out"
+            f"cohort: row {frame.index[person] + 2}: rights_used is {given[person]}: give {own[at]}, what the spell "
+            f"has used, to {right[at] - 1}, or leave it out"
         )
         raise InputError(message)
-    age = frame["age"].to_numpy(dtype=float, copy=True)
-    wage = frame["wage"].to_numpy(dtype=float, copy=True)
-    frailty = ndtri(luck[:, LUCK_FRAILTY])
+
+    def same(column: NDArray[Any]) -> NDArray[Any]:
+        """Return a covariate that no draw moves, in every draw."""
+        return np.array(np.broadcast_to(column, luck.shape[1:]))
+
+    age = same(frame["age"].to_numpy(dtype=float))
+    wage = same(frame["wage"].to_numpy(dtype=float))
+    frailty = ndtri(luck[LUCK_FRAILTY])
     return Population(
         age=age,
-        sex=coded["sex"],
-        education=coded["education"],
-        diagnosis=coded["diagnosis"],
-        start=coded["start"],
-        grade=tapered(frame["grade"].to_numpy(dtype=float, copy=True), values),
-        employment_fraction=frame["employment_fraction"].to_numpy(dtype=float, copy=True),
+        **{name: same(codes) for name, codes in coded.items()},
+        grade=same(tapered(frame["grade"].to_numpy(dtype=float), values)),
+        employment_fraction=same(frame["employment_fraction"].to_numpy(dtype=float)),
         wage=wage,
-        weeks_sick_listed=weeks,
-        rights_used=np.where(given < 0, own, given),
-        pension_held=frame["pension_held"].to_numpy(dtype=float, copy=True),
+        weeks_sick_listed=same(weeks),
+        rights_used=same(np.where(given < 0, own, given)),
+        pension_held=same(frame["pension_held"].to_numpy(dtype=float)),
         frailty=frailty,
-        insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
-        **groups(age, wage, frailty, luck[:, LUCK_RISK], values),
+        insured=(luck[LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
+        **groups(age, wage, frailty, luck[LUCK_RISK], values),
     )

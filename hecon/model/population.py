@@ -1,14 +1,17 @@
 """The people at inclusion: covariates, wage, start, rights used, frailty."""
 
-from dataclasses import dataclass
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import accumulate
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
-from hecon.inputs.points import Draw
+from hecon.inputs.points import Draw, Values, beside
 from hecon.inputs.schema import Age, Diagnosis, Education, Risk, Sex, Start, Wage
 from hecon.model import kernel
 from hecon.model.benefits import insured_weeks, pension_increase, waiting_period
@@ -40,6 +43,7 @@ AGE_LIMITS = (35.0, 50.0)
 WAGE_LIMITS = (4.0, 6.0)
 """In G; who earns more than the upper has a part of the wage that no benefit replaces."""
 GRADES = (0.5, 0.6, 0.7, 0.8)
+AGE_STEPS = 2048
 
 # Which column of luck decides what, so that adding one moves no other.
 (
@@ -62,7 +66,7 @@ LUCK_COLUMNS = 13
 
 @dataclass(frozen=True)
 class Population:
-    """People at inclusion, one array a covariate, each float64 or int64[person].
+    """People at inclusion, one array a covariate, each float64 or int64[person], or [draw, person] of several draws.
 
     Attributes
     ----------
@@ -96,8 +100,12 @@ class Population:
     risk: Integers
 
     def __len__(self) -> int:
-        """Return the number of people."""
-        return len(self.age)
+        """Return the number of people in a draw."""
+        return int(self.age.shape[-1])
+
+    def of_draw(self, draw: int) -> "Population":
+        """Return the people of one of several draws."""
+        return Population(**{field.name: getattr(self, field.name)[draw] for field in fields(self)})
 
 
 def level(population: Population, name: str) -> Integers:
@@ -106,56 +114,74 @@ def level(population: Population, name: str) -> Integers:
     return codes
 
 
-def draw_population(values: Draw, people: int, seed: int, first: int = 0) -> Population:
+def draw_population(values: Values, people: int, seed: int, first: int = 0) -> Population:
     """Draw synthetic people like the trial's at inclusion, with the luck of the draw's key.
 
     Parameters
     ----------
-    values : one draw's inputs
-    people : how many
+    values : inputs of a draw, or of several
+    people : how many in each
     seed : of the luck
     first : the number of the first of them
     """
     from scipy.special import ndtri
 
-    luck = kernel.uniforms(seed, values.key, people, LUCK_COLUMNS, first)
-    sex = (luck[:, LUCK_SEX] < values["share_women"]).astype(np.int64)
-    normal = ndtri(luck[:, LUCK_WAGE])
-    median = np.where(sex == 1, values["monthly_wage_median_women"], values["monthly_wage_median_men"])
-    spread = np.where(sex == 1, values["wage_log_sd_women"], values["wage_log_sd_men"])
-    full_time_wage = 12.0 * median * np.exp(spread * normal) * values["relative_wage_of_sick_listed"]
+    luck = luck_of_people(values, people, seed, first)
+    woman = luck[LUCK_SEX] < values["share_women"]
+    median = np.where(woman, values["monthly_wage_median_women"], values["monthly_wage_median_men"])
+    spread = np.where(woman, values["wage_log_sd_women"], values["wage_log_sd_men"])
+    full_time_wage = 12.0 * median * np.exp(spread * ndtri(luck[LUCK_WAGE])) * values["relative_wage_of_sick_listed"]
     held = np.where(
-        luck[:, LUCK_PENSION] < values["share_graded_pension_at_inclusion"], values["pension_degree_at_inclusion"], 0.0
+        luck[LUCK_PENSION] < values["share_graded_pension_at_inclusion"], values["pension_degree_at_inclusion"], 0.0
     )
-    part_time = np.where(luck[:, LUCK_PART_TIME] < values["share_part_time"], values["part_time_fraction"], 1.0)
+    part_time = np.where(luck[LUCK_PART_TIME] < values["share_part_time"], values["part_time_fraction"], 1.0)
     fraction = np.minimum(part_time, 1.0 - held)
-    weeks = np.full(people, int(values["weeks_sick_listed_at_inclusion"]))
+    wage = full_time_wage * fraction
+    weeks = np.full(wage.shape, np.asarray(values["weeks_sick_listed_at_inclusion"]).astype(np.int64))
     days = values["sick_days_prior_year_median"] * np.exp(
-        values["sick_days_prior_year_log_sd"] * ndtri(luck[:, LUCK_PRIOR_DAYS])
+        values["sick_days_prior_year_log_sd"] * ndtri(luck[LUCK_PRIOR_DAYS])
     )
-    shares = np.cumsum([values["share_grade_50"], values["share_grade_60"], values["share_grade_70"]])
-    diagnoses = np.cumsum([values["share_musculoskeletal"], values["share_psychological"]])
-    age = _ages(luck[:, LUCK_AGE], values)
-    frailty = ndtri(luck[:, LUCK_FRAILTY])
+    shares = [values["share_grade_50"], values["share_grade_60"], values["share_grade_70"]]
+    grade = np.array(GRADES)[_place(luck[LUCK_GRADE], shares)]
+    age = _ages(luck[LUCK_AGE], values)
+    frailty = ndtri(luck[LUCK_FRAILTY])
     return Population(
         age=age,
-        sex=sex,
-        education=(luck[:, LUCK_EDUCATION] < values["share_higher_education"]).astype(np.int64),
-        diagnosis=np.searchsorted(diagnoses, luck[:, LUCK_DIAGNOSIS], side="right"),
-        start=(luck[:, LUCK_START] >= values["share_full_at_inclusion"]).astype(np.int64),
-        grade=tapered(np.array(GRADES)[np.searchsorted(shares, luck[:, LUCK_GRADE], side="right")], values),
+        sex=woman.astype(np.int64),
+        education=(luck[LUCK_EDUCATION] < values["share_higher_education"]).astype(np.int64),
+        diagnosis=_place(luck[LUCK_DIAGNOSIS], [values["share_musculoskeletal"], values["share_psychological"]]),
+        start=(luck[LUCK_START] >= values["share_full_at_inclusion"]).astype(np.int64),
+        grade=tapered(grade, values),
         employment_fraction=fraction,
-        wage=full_time_wage * fraction,
+        wage=wage,
         weeks_sick_listed=weeks,
         rights_used=rights_used(days, weeks, values),
         pension_held=held,
         frailty=frailty,
-        insured=(luck[:, LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
-        **groups(age, full_time_wage * fraction, frailty, luck[:, LUCK_RISK], values),
+        insured=(luck[LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
+        **groups(age, wage, frailty, luck[LUCK_RISK], values),
     )
 
 
-def groups(age: Floats, wage: Floats, frailty: Floats, luck: Floats, values: Draw) -> dict[str, Integers]:
+def luck_of_people(values: Values, people: int, seed: int, first: int) -> Floats:
+    """Return the luck that people are drawn with: float64[column, ..., person], strictly between 0 and 1."""
+    if isinstance(values, Draw):
+        return kernel.uniforms(seed, values.key, people, LUCK_COLUMNS, first).T
+    luck = np.empty((LUCK_COLUMNS, len(values.key), people))
+    for draw, key in enumerate(values.key):
+        luck[:, draw] = kernel.uniforms(seed, int(key), people, LUCK_COLUMNS, first).T
+    return luck
+
+
+def _place(luck: Floats, shares: Sequence[float | Floats]) -> Integers:
+    """Return which of the shares, laid end to end, a person's luck falls in, or beyond them all."""
+    place = np.zeros(luck.shape, dtype=np.int64)
+    for end in accumulate(shares, operator.add):
+        place += luck >= end
+    return place
+
+
+def groups(age: Floats, wage: Floats, frailty: Floats, luck: Floats, values: Values) -> dict[str, Integers]:
     """Return the groups of age, wage and predicted risk, by field of `Population`.
 
     The risk of a long absence is predicted by a prognostic score, standard normal, which knows of frailty what its
@@ -164,35 +190,52 @@ def groups(age: Floats, wage: Floats, frailty: Floats, luck: Floats, values: Dra
     Parameters
     ----------
     age, wage, frailty : as in `Population`
-    luck : float64[person], what the score sees beside frailty
-    values : one draw's inputs
+    luck : float64[..., person], what the score sees beside frailty
+    values : inputs of a draw, or of several
     """
     from scipy.special import ndtri
 
     correlation = values["risk_score_correlation"]
-    score = -correlation * frailty + np.sqrt(1.0 - correlation**2) * ndtri(luck)
+    score = -correlation * frailty + np.sqrt(1.0 - correlation * correlation) * ndtri(luck)
     return {
-        "age_group": np.searchsorted(AGE_LIMITS, age, side="right"),
-        "wage_group": np.searchsorted(WAGE_LIMITS, wage / values["grunnbelop"], side="right"),
-        "risk": np.searchsorted(ndtri([1.0 / 3.0, 2.0 / 3.0]), score, side="right"),
+        "age_group": _above(age, AGE_LIMITS),
+        "wage_group": _above(wage / values["grunnbelop"], WAGE_LIMITS),
+        "risk": _above(score, ndtri([1.0 / 3.0, 2.0 / 3.0])),
     }
 
 
-def tapered(grade: Floats, values: Draw) -> Floats:
+def _above(number: Floats, limits: Iterable[float]) -> Integers:
+    """Return how many of some limits a number has reached: the place of its group."""
+    place = np.zeros(number.shape, dtype=np.int64)
+    for limit in limits:
+        place += number >= limit
+    return place
+
+
+def tapered(grade: Floats, values: Values) -> Floats:
     """Return the average grade over the weeks on graded leave: it falls as people work more, but not under 20%."""
     return np.clip(grade * values["graded_taper"], values["sick_pay_minimum_grade"], 1.0)
 
 
-def _ages(luck: Floats, values: Draw) -> Floats:
+def _ages(luck: Floats, values: Values) -> Floats:
     """Return ages from a beta distribution on the trial's age range that has its mean and SD."""
-    grid, ages = _age_quantiles(
-        values["age_mean"], values["age_sd"], values["age_minimum"], values["age_maximum"] + 1.0
-    )
-    return np.interp(luck, grid, ages)
+    said = beside(values, [values[name] for name in ("age_mean", "age_sd", "age_minimum", "age_maximum")])
+    several = np.unique(said.reshape(-1, said.shape[-1]), axis=0).tolist()
+    if len(several) == 1:
+        return _quantiles(luck, *several[0])
+    return np.stack([_quantiles(one, *numbers) for one, numbers in zip(luck, said.tolist(), strict=True)])
+
+
+def _quantiles(luck: Floats, mean: float, sd: float, low: float, high: float) -> Floats:
+    """Return quantiles of a beta distribution by its mean, SD and range, linear between `AGE_STEPS` of them."""
+    ages, slopes = _age_quantiles(mean, sd, low, high + 1.0)
+    step = (luck * AGE_STEPS).astype(np.int64)
+    return slopes[step] * (luck - step / AGE_STEPS) + ages[step]
 
 
 @lru_cache(maxsize=64)
 def _age_quantiles(mean: float, sd: float, low: float, high: float) -> tuple[Floats, Floats]:
+    """Return the quantiles at the beginning of each step, and their slopes to the next one."""
     from scipy.special import betaincinv
 
     centre, spread = (mean - low) / (high - low), sd / (high - low)
@@ -203,48 +246,48 @@ def _age_quantiles(mean: float, sd: float, low: float, high: float) -> tuple[Flo
             "give a mean between them and a smaller SD above 0"
         )
         raise InputError(message)
-    grid = np.linspace(0.0, 1.0, 2049)
-    return grid, low + (high - low) * betaincinv(centre * concentration, (1.0 - centre) * concentration, grid)
+    grid = np.linspace(0.0, 1.0, AGE_STEPS + 1)
+    ages = low + (high - low) * betaincinv(centre * concentration, (1.0 - centre) * concentration, grid)
+    return ages, np.diff(ages) / np.diff(grid)
 
 
-def rights_used(days: Floats, weeks: Integers, values: Draw) -> Integers:
+def rights_used(days: Floats, weeks: Integers, values: Values) -> Integers:
     """Return weekdays of sick pay used, from calendar days of sick leave in the year before.
 
     The present spell has used at least its own weeks, and somebody without rights would not be sick-listed.
     """
     full_weeks, rest = waiting_period(values)
-    waiting = 5 * full_weeks + min(rest, 5)
+    waiting = 5 * full_weeks + np.minimum(rest, 5)
     own = np.maximum(5 * weeks - waiting, 0)
     used = np.rint(days * 5.0 / 7.0 - waiting).astype(np.int64)
-    return np.clip(used, own, int(values["sick_pay_rights"]) - 1)
+    return np.clip(used, own, np.asarray(values["sick_pay_rights"]).astype(np.int64) - 1)
 
 
-def people_arrays(population: Population, values: Draw) -> kernel.People:
-    """Return the people as the kernel reads them."""
-    n = len(population)
-    used = np.zeros((n, len(np.unique(STRUCTURE.group))), dtype=np.int64)
-    used[:, SICKNESS] = population.rights_used
+def people_arrays(population: Population, values: Values) -> kernel.People:
+    """Return the people as the kernel reads them, with a leading axis of draws where there are several."""
+    shape = population.age.shape
+    used = np.zeros((*shape, len(STRUCTURE.exit_destination)), dtype=np.int64)
+    used[..., SICKNESS] = population.rights_used
     frailty = np.exp(values["frailty_sd"] * population.frailty)
-    scale = np.ones((n, SCALES))
-    scale[:, SCALE_RETURN] = frailty
-    scale[:, SCALE_RELAPSE] = frailty ** -values["relapse_frailty"]
-    scale[:, SCALE_EXIT] = frailty ** values["exhaustion_frailty"]
-    share = np.zeros((n, len(STATES)))
-    share[:, FULL] = 1.0
-    share[:, GRADED] = population.grade
-    share[:, AAP] = values["aap_degree"]
-    share[:, PENSION] = pension_increase(population.pension_held, values)
+    scale = np.ones((*shape, SCALES))
+    scale[..., SCALE_RETURN] = frailty
+    scale[..., SCALE_RELAPSE] = frailty ** -values["relapse_frailty"]
+    scale[..., SCALE_EXIT] = frailty ** values["exhaustion_frailty"]
+    share = np.zeros((*shape, len(STATES)))
+    share[..., FULL] = population.employment_fraction
+    share[..., GRADED] = population.grade * population.employment_fraction
+    share[..., AAP] = values["aap_degree"] * population.employment_fraction
+    share[..., PENSION] = pension_increase(population.pension_held, values) * population.employment_fraction
+    years = values["retirement_age"] - population.age
     return kernel.People(
         state=np.where(population.start == 0, FULL, GRADED),
         clock=population.weeks_sick_listed,
         waited=population.weeks_sick_listed,
         used=used,
-        retirement=np.maximum(np.floor((values["retirement_age"] - population.age) * WEEKS_PER_YEAR), 0).astype(
-            np.int64
-        ),
+        retirement=np.maximum(np.floor(years * WEEKS_PER_YEAR), 0).astype(np.int64),
         sex=population.sex,
         age=population.age,
         scale=scale,
-        benefit_share=share * population.employment_fraction[:, None],
+        benefit_share=share,
         insured_weeks=insured_weeks(population.wage, population.insured, values),
     )

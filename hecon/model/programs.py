@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
-from hecon.inputs.points import Draw
+from hecon.inputs.points import Values, beside, per_draw, whole
 from hecon.inputs.responses import multiplier
 from hecon.inputs.schema import Contact, Effect, ProgramFile, Resource, Term
 from hecon.model import kernel
@@ -19,6 +19,7 @@ from hecon.model.ledger import FLOW_INDEX, FLOWS
 from hecon.model.population import COLUMNS, Population, level
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 SICK = ("full_sick_leave", "graded_sick_leave")
 """States in which a program is offered."""
 
@@ -60,31 +61,40 @@ RESOURCE_INDEX = {name: index for index, name in enumerate(RESOURCE_NAMES)}
 
 @dataclass(frozen=True)
 class Delivery:
-    """What delivering a program takes, in units of each resource.
+    """What delivering a program takes, in units of each resource, with a leading axis of draws where there are several.
 
     Attributes
     ----------
-    week : int64[contact], when the contacts are due
-    held, missed : float64[contact, resource], a contact held, and one missed
-    per_participant : float64[resource], everybody offered it, in the week of the offer
-    offer_week : the week of the offer
-    price : float64[resource, flow], NOK a unit
+    week : int64[..., contact], when the contacts are due
+    held, missed : float64[..., contact, resource], a contact held, and one missed
+    per_participant : float64[..., resource], everybody offered it, in the week of the offer
+    offer_week : int, or int64[draw], the week of the offer
+    price : float64[..., resource, flow], NOK a unit
     """
 
-    week: NDArray[np.int64]
+    week: Integers
     held: Floats
     missed: Floats
     per_participant: Floats
-    offer_week: int
+    offer_week: int | Integers
     price: Floats
 
 
 class _Due(NamedTuple):
-    """A contact, when it is due, and whether it is the program's own."""
+    """A program's contacts, included ones too, and the order in which they are due.
 
-    contact: Contact
-    week: int
-    own: bool
+    Attributes
+    ----------
+    contacts : as the files name them
+    own : bool[contact], whether each is the program's own
+    week : int64[..., contact], when each is due
+    order : int64[..., contact], the places of the first due, the next, and so on
+    """
+
+    contacts: list[Contact]
+    own: NDArray[np.bool_]
+    week: Integers
+    order: Integers
 
 
 def contacts_of(name: str, programs: Mapping[str, ProgramFile]) -> list[tuple[Contact, bool]]:
@@ -95,53 +105,51 @@ def contacts_of(name: str, programs: Mapping[str, ProgramFile]) -> list[tuple[Co
 
 
 def compile_program(
-    name: str, programs: Mapping[str, ProgramFile], values: Draw, population: Population
+    name: str, programs: Mapping[str, ProgramFile], values: Values, population: Population
 ) -> kernel.Program:
-    """Return a program as the kernel reads it.
+    """Return a program as the kernel reads it, with a leading axis of draws where there are several.
 
     Its own contacts start its effects: in those offered it who attend, and in the share of the others that an
     `invitation` gives. Included contacts start none.
     """
     program = programs[name]
     due = _contacts_due(name, programs, values)
-    effect = np.ones(STRUCTURE.destination.shape)
-    exit_effect = np.ones(STRUCTURE.exit_destination.shape)
-    ends = {int(values[part.until]) for part in program.effects}
-    if len(ends) > 1:
-        message = f"programs/{name}.toml: effects end in weeks {sorted(ends)}: one program's effects end together"
-        raise InputError(message)
-    until = max((end + _delay(program, values) for end in ends), default=0)
+    until = _until(name, program, values)
+    effect = np.ones((*values.shape, *STRUCTURE.destination.shape))
+    exit_effect = np.ones((*values.shape, *STRUCTURE.exit_destination.shape))
     for part in program.effects:
-        ratio = ratio_of(name, part, values)
+        ratio = per_draw(ratio_of(name, part, values))
         for cell in _cells(part.on):
-            (exit_effect if part.on == "work_assessment_allowance" else effect)[cell] *= ratio
+            (exit_effect if part.on == "work_assessment_allowance" else effect)[..., *cell] *= ratio
+    eligible = np.array([[state in contact.eligible for state in STATES] for contact in due.contacts], dtype=np.bool_)
+    attendance = beside(values, [values[contact.attendance] for contact in due.contacts])
+    reach = beside(values, [_reach(contact, values) for contact in due.contacts])
+    starts = due.own & (np.asarray(until)[..., None] > 0)
     return kernel.Program(
-        week=np.array([each.week for each in due], dtype=np.int64),
-        eligible=np.array(
-            [[state in each.contact.eligible for state in STATES] for each in due], dtype=np.bool_
-        ).reshape(len(due), len(STATES)),
-        attendance=np.array([values[each.contact.attendance] for each in due], dtype=float),
-        reach=np.array([_reach(each.contact, values) if each.own and until > 0 else 0.0 for each in due]),
-        own=np.array([each.own for each in due], dtype=np.bool_),
+        week=np.take_along_axis(due.week, due.order, axis=-1),
+        eligible=eligible.reshape(-1, len(STATES))[due.order],
+        attendance=np.take_along_axis(attendance, due.order, axis=-1),
+        reach=np.take_along_axis(np.where(starts, reach, 0.0), due.order, axis=-1),
+        own=due.own[due.order],
         effect=effect,
         exit_effect=exit_effect,
         until=until,
         offered=offered(program, population),
         offer_week=_delay(program, values),
-        offered_in=np.array([state in SICK for state in STATES]),
+        offered_in=np.array(np.broadcast_to([state in SICK for state in STATES], (*values.shape, len(STATES)))),
     )
 
 
 def offered(program: ProgramFile, population: Population) -> NDArray[np.bool_]:
-    """Return who is in a program's offer, whatever their state when it comes: bool[person]."""
-    among = np.ones(len(population), dtype=np.bool_)
+    """Return who is in a program's offer, whatever their state when it comes: bool[..., person]."""
+    among = np.ones(population.age.shape, dtype=np.bool_)
     for name, levels in program.offer.levels().items():
         wanted = [COLUMNS[name].index(each) for each in levels]
         among &= np.isin(level(population, name), wanted)
     return among
 
 
-def ratio_of(name: str, effect: Effect, values: Draw) -> float:
+def ratio_of(name: str, effect: Effect, values: Values) -> float | Floats:
     """Return what an effect multiplies a hazard or weight by: its ratios, and that of a measured figure.
 
     Raises
@@ -149,7 +157,7 @@ def ratio_of(name: str, effect: Effect, values: Draw) -> float:
     InputError
         If a figure was measured and no response curve says which ratio gives it.
     """
-    ratio = float(np.prod([values[part] for part in effect.ratios]))
+    ratio = math.prod(values[part] for part in effect.ratios)
     if effect.measured is not None:
         if not effect.measured.curve:
             message = (
@@ -157,25 +165,36 @@ def ratio_of(name: str, effect: Effect, values: Draw) -> float:
                 f"this figure: hecon calibrate --programs {name} makes it"
             )
             raise InputError(message)
-        ratio *= multiplier(effect.measured.curve, effect.measured.figure, values[effect.measured.value])
+        ratio = ratio * multiplier(effect.measured.curve, effect.measured.figure, values[effect.measured.value])
     return ratio
 
 
-def _contacts_due(name: str, programs: Mapping[str, ProgramFile], values: Draw) -> list[_Due]:
-    """Return a program's contacts, included ones too, in the order in which they are due."""
-    delay = _delay(programs[name], values)
-    due = [
-        _Due(contact, int(values[contact.week]) + (delay if own else 0), own)
-        for contact, own in contacts_of(name, programs)
-    ]
-    return sorted(due, key=lambda each: each.week)
+def _contacts_due(name: str, programs: Mapping[str, ProgramFile], values: Values) -> _Due:
+    """Return a program's contacts, included ones too, and the order in which they are due."""
+    listed = contacts_of(name, programs)
+    contacts, own = [contact for contact, _ in listed], np.array([own for _, own in listed], dtype=np.bool_)
+    week = beside(values, [values[contact.week] for contact in contacts]).astype(np.int64)
+    week += own * np.asarray(_delay(programs[name], values))[..., None]
+    return _Due(contacts, own, week, np.argsort(week, axis=-1, kind="stable"))
 
 
-def _delay(program: ProgramFile, values: Draw) -> int:
-    return 0 if program.offer.delay is None else int(values[program.offer.delay])
+def _until(name: str, program: ProgramFile, values: Values) -> Any:  # noqa: ANN401  (int, or int64[draw])
+    """Return the week from which a program's effects are gone; 0 for one without any."""
+    if not program.effects:
+        return whole(values, 0.0)
+    ends = beside(values, [values[part.until] for part in program.effects]).astype(np.int64)
+    if np.any(ends != ends[..., :1]):
+        apart = next(weeks for weeks in ends.reshape(-1, ends.shape[-1]).tolist() if len(set(weeks)) > 1)
+        message = f"programs/{name}.toml: effects end in weeks {sorted(set(apart))}: one program's effects end together"
+        raise InputError(message)
+    return whole(values, ends[..., :1] if values.shape else ends[0]) + _delay(program, values)
 
 
-def _reach(contact: Contact, values: Draw) -> float:
+def _delay(program: ProgramFile, values: Values) -> Any:  # noqa: ANN401  (int, or int64[draw])
+    return whole(values, 0.0 if program.offer.delay is None else values[program.offer.delay])
+
+
+def _reach(contact: Contact, values: Values) -> float | Floats:
     """Return the share of those invited whom a contact affects: who attend, and a part of who do not."""
     attendance = values[contact.attendance]
     response = 0.0 if contact.invitation is None else values[contact.invitation]
@@ -194,107 +213,105 @@ def _cells(on: str) -> Iterator[tuple[int, int]]:
         yield SICKNESS, int(np.flatnonzero(STRUCTURE.exit_destination[SICKNESS] == AAP)[0])
 
 
-def delivery(name: str, programs: Mapping[str, ProgramFile], values: Draw) -> Delivery:
-    """Return what delivering a program takes and costs at one draw's quantities and prices."""
+def delivery(name: str, programs: Mapping[str, ProgramFile], values: Values) -> Delivery:
+    """Return what delivering a program takes and costs at the quantities and prices of a draw, or of several."""
     due = _contacts_due(name, programs, values)
-    shape = (-1, len(RESOURCE_NAMES))
+    shape = (*values.shape, len(due.contacts), len(RESOURCE_NAMES))
+    held, missed = np.empty(shape), np.empty(shape)
+    for place, contact in enumerate(due.contacts):
+        held[..., place, :] = _units(contact.held, values)
+        missed[..., place, :] = _units(contact.missed, values)
     return Delivery(
-        week=np.array([each.week for each in due], dtype=np.int64),
-        held=np.array([_units(each.contact.held, values) for each in due]).reshape(shape),
-        missed=np.array([_units(each.contact.missed, values) for each in due]).reshape(shape),
+        week=np.take_along_axis(due.week, due.order, axis=-1),
+        held=np.take_along_axis(held, due.order[..., None], axis=-2),
+        missed=np.take_along_axis(missed, due.order[..., None], axis=-2),
         per_participant=_units(programs[name].per_participant, values),
         offer_week=_delay(programs[name], values),
         price=prices(values),
     )
 
 
-def prices(values: Draw) -> Floats:
-    """Return what a unit of each resource costs, by the flow that pays it: float64[resource, flow], NOK."""
-    price = np.zeros((len(RESOURCE_NAMES), len(FLOWS)))
+def prices(values: Values) -> Floats:
+    """Return what a unit of each resource costs, by the flow that pays it: float64[..., resource, flow], NOK."""
+    price = np.zeros((*values.shape, len(RESOURCE_NAMES), len(FLOWS)))
     for resource, (parameter, flow, overhead) in RESOURCES.items():
         unit = 1.0 if parameter is None else values[parameter]
-        price[RESOURCE_INDEX[resource], FLOW_INDEX[flow]] = unit * (1.0 + overhead * values["overhead_share"])
+        cost = unit * (1.0 + overhead * values["overhead_share"])
+        price[..., RESOURCE_INDEX[resource], FLOW_INDEX[flow]] = per_draw(cost)
     return price
 
 
-def quantities(resources: Mapping[Resource, tuple[Term, ...]], values: Draw) -> dict[Resource, float]:
+def quantities(resources: Mapping[Resource, tuple[Term, ...]], values: Values) -> dict[Resource, float | Floats]:
     """Return how much of each resource is taken, by name."""
     return {resource: sum(_amount(term, values) for term in terms) for resource, terms in resources.items()}
 
 
-def _units(resources: Mapping[Resource, tuple[Term, ...]], values: Draw) -> Floats:
-    """Return quantities of resources: float64[resource]."""
-    units = np.zeros(len(RESOURCE_NAMES))
+def _units(resources: Mapping[Resource, tuple[Term, ...]], values: Values) -> Floats:
+    """Return quantities of resources: float64[..., resource]."""
+    units = np.zeros((*values.shape, len(RESOURCE_NAMES)))
     for resource, amount in quantities(resources, values).items():
-        units[RESOURCE_INDEX[resource]] = amount
+        units[..., RESOURCE_INDEX[resource]] = per_draw(amount)
     return units
 
 
-def _amount(term: Term, values: Draw) -> float:
+def _amount(term: Term, values: Values) -> float | Floats:
     return math.prod(values[name] for name in term.times) / math.prod(values[name] for name in term.over)
 
 
 def resource_use(costs: Delivery, held: Floats, people: Floats) -> Floats:
-    """Return the units of each resource that a program took, undiscounted: float64[row, resource].
+    """Return the units of each resource that a program took, undiscounted: float64[..., row, resource].
 
     Parameters
     ----------
     costs : per contact and participant
-    held : float64[row, contact, 2], contacts held and missed
-    people : float64[row], offered the program
+    held : float64[..., row, contact, 2], contacts held and missed
+    people : float64[..., row], offered the program
     """
-    return np.asarray(
-        people[:, None] * costs.per_participant + held[:, :, 0] @ costs.held + held[:, :, 1] @ costs.missed
-    )
+    return sum((units for _, units in _used(costs, held, people)), np.zeros((*people.shape, len(RESOURCE_NAMES))))
 
 
-def delivery_flows(costs: Delivery, held: Floats, people: Floats, years: int, rate: float) -> Floats:
-    """Return delivery as discounted money.
+def discounted_use(costs: Delivery, held: Floats, people: Floats, years: int, rate: float | Floats) -> Floats:
+    """Return the units of each resource that a program took, by year and discounted as their money is.
 
     Parameters
     ----------
-    costs : per contact and participant
-    held : float64[row, contact, 2], contacts held and missed
-    people : float64[row], offered the program
+    costs, held, people : as in `resource_use`
     years : years of the result
-    rate : discount rate
+    rate : discount rate; a number, or float64[draw, 1]
 
     Returns
     -------
-    float64[row, year, flow]
+    float64[..., row, year, resource]
     """
-    out = np.zeros((len(people), years, len(FLOWS)))
-    for year, discount, units in _used(costs, held, people, years, rate):
-        out[:, year] += units @ costs.price * discount
+    out = np.zeros((*people.shape, years, len(RESOURCE_NAMES)))
+    base = 1.0 + per_draw(rate)
+    for week, units in _used(costs, held, people):
+        discounted = units * (base ** (-(week + 0.5) / WEEKS_PER_YEAR))[..., None, None]
+        year = week // WEEKS_PER_YEAR
+        for each in set(np.ravel(year).tolist()):
+            if each < years:
+                out[..., each, :] += np.where(np.equal(year, each)[..., None, None], discounted, 0.0)
     return out
 
 
-def discounted_use(costs: Delivery, held: Floats, people: Floats, years: int, rate: float) -> Floats:
-    """Return the units of each resource that a program took, discounted as their money is: times prices, that money.
+def delivery_flows(costs: Delivery, delivered: Floats) -> Floats:
+    """Return what delivery costs, by who pays it: float64[..., row, year, flow], NOK.
 
     Parameters
     ----------
-    costs, held, people, years, rate : as in `delivery_flows`
-
-    Returns
-    -------
-    float64[row, year, resource]
+    costs : with the prices
+    delivered : float64[..., row, year, resource], units
     """
-    out = np.zeros((len(people), years, len(RESOURCE_NAMES)))
-    for year, discount, units in _used(costs, held, people, years, rate):
-        out[:, year] += units * discount
+    out = np.zeros((*delivered.shape[:-1], len(FLOWS)))
+    for resource, (_, flow, _) in RESOURCES.items():
+        unit, payer = RESOURCE_INDEX[resource], FLOW_INDEX[flow]
+        out[..., payer] += delivered[..., unit] * costs.price[..., unit, payer][..., None, None]
     return out
 
 
-def _used(
-    costs: Delivery, held: Floats, people: Floats, years: int, rate: float
-) -> Iterator[tuple[int, float, Floats]]:
-    """Return what is used at each time: year, discount factor and units [row, resource]."""
-    uses = [(costs.offer_week, people[:, None] * costs.per_participant)]
-    for contact, week in enumerate(costs.week):
-        uses.append(
-            (int(week), held[:, contact, :1] * costs.held[contact] + held[:, contact, 1:] * costs.missed[contact])
-        )
-    for week, units in uses:
-        if week // WEEKS_PER_YEAR < years:
-            yield week // WEEKS_PER_YEAR, (1.0 + rate) ** (-(week + 0.5) / WEEKS_PER_YEAR), units
+def _used(costs: Delivery, held: Floats, people: Floats) -> Iterator[tuple[Integers, Floats]]:
+    """Go through what is used at each time: the week int64[...], and units float64[..., row, resource]."""
+    yield np.asarray(costs.offer_week), people[..., None] * costs.per_participant[..., None, :]
+    for contact in range(costs.week.shape[-1]):
+        taken = held[..., contact, :1] * costs.held[..., None, contact, :]
+        yield costs.week[..., contact], taken + held[..., contact, 1:] * costs.missed[..., None, contact, :]

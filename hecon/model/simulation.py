@@ -10,13 +10,14 @@ from hecon import SEED
 from hecon.inputs.errors import InputError, closest
 from hecon.inputs.points import Inputs, check_seed
 from hecon.model import kernel
-from hecon.model.block import PERSON, Setup, Sums, labels_of, longest_clock, population_of, simulate_block, world_of
-from hecon.model.hazards import STATES, hazards
+from hecon.model.block import PERSON, Setup, Sums, labels_of, simulate_block
+from hecon.model.hazards import STATES
 from hecon.model.ledger import FLOW_NAMES
 from hecon.model.outcomes import MEASURE_NAMES
 from hecon.model.population import COLUMNS
-from hecon.model.programs import RESOURCE_NAMES, compile_program
+from hecon.model.programs import RESOURCE_NAMES
 from hecon.model.runs import blocks, run_blocks
+from hecon.model.worlds import prepare
 
 STRATEGIES = ("usual_case_management", "early_follow_up", "motivational_interviewing", "coordinated_program")
 COMPARATOR = STRATEGIES[0]
@@ -113,16 +114,12 @@ def trace(
     """
     setup = Setup((strategy,), people, weeks, seed, (), cohort, money=False)
     _check(setup, inputs)
-    values = inputs.one(0)
-    population = population_of(values, setup)
-    table = hazards(inputs.block(0, 1), weeks + longest_clock(setup, inputs))[0]
-    program = compile_program(strategy, values.programs, values, population)
-    world = world_of(population, values, table, setup)._replace(program=program)
+    ready = next(prepare(inputs.block(0, 1), setup))
     counts = np.zeros(setup.persons, dtype=np.int64)
     room = 32
     while True:
         stays = np.zeros((setup.persons, room, 4), dtype=np.int64)
-        kernel.trace_people(seed, int(values.key), world, counts, stays)
+        kernel.trace_people(seed, ready.values.key, ready.world, counts, stays)
         if counts.max() <= room:
             break
         room = int(counts.max())

@@ -110,7 +110,8 @@ def _contacts(name: str, parameters: Parameters, values: Draw) -> list[str]:
 
 def _amounts(resources: Mapping[Resource, tuple[Term, ...]], values: Draw) -> str:
     parts = []
-    for resource, amount in quantities(resources, values).items():
+    for resource, quantity in quantities(resources, values).items():
+        amount = float(quantity)
         unit = UNITS.get(resource, resource.removesuffix("_hours").replace("_", " ") + " hours")
         parts.append(f"{amount:,.2g} {unit}" if amount < GREAT else f"{number(amount)} {unit}")
     return ", ".join(parts)

@@ -24,11 +24,10 @@ from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters, shipped_folder
 from hecon.inputs.targets import read_targets
 from hecon.inputs.unseen import Published, read_unseen
-from hecon.model.block import Setup, run_strategy, world_of
-from hecon.model.hazards import hazards
-from hecon.model.population import draw_population
-from hecon.model.programs import delivery, delivery_flows
+from hecon.model.block import Setup, run_strategy
+from hecon.model.programs import delivery, delivery_flows, discounted_use
 from hecon.model.simulation import occupancy, simulate, trace
+from hecon.model.worlds import prepare
 
 WORK, FULL, GRADED, AAP, PENSION, UNEMPLOYED, RETIRED, DEAD = range(8)
 DRAWS = 20
@@ -62,10 +61,9 @@ def delivered(inputs, strategy, people, seed):
     """What delivery costs in a year as the model's own ledger has it, undiscounted."""
     values = inputs.one(0)
     setup = Setup((strategy,), people, 52, seed, (), None, money=False)
-    population = draw_population(values, people, seed)
-    world = world_of(population, values, hazards(inputs, 60)[0], setup)
-    held = run_strategy(world, population, strategy, values, np.arange(people), people, setup).held
-    flows = delivery_flows(delivery(strategy, values.programs, values), held, np.ones(people), 1, 0.0)
+    held = run_strategy(next(prepare(inputs, setup)).world, values.key, np.arange(people), people, setup).held
+    costs = delivery(strategy, values.programs, values)
+    flows = delivery_flows(costs, discounted_use(costs, held, np.ones(people), 1, 0.0))
     return float(flows.sum())
 
 

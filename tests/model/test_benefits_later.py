@@ -74,7 +74,7 @@ def test_holiday_pay_is_earned_on_what_each_week_pays(rules):
 
 
 def test_a_later_week_pays_the_later_rate_and_its_own_tax(parameters):
-    values = parameters.overlay(REFORM | {"top_up_share": 0.5}).base_case().one(0)
+    values = parameters.overlay(REFORM | {"top_up_share": 0.5, "leisure_value_share": 0.25}).base_case().one(0)
     for wage in (600_000.0, 1_000_000.0):
         before, later = (yearly(values, category, wage=wage) for category in (kernel.FULL_NAV, kernel.FULL_LATER))
         assert later["sick_pay"] == pytest.approx(0.8 * min(wage, SIX_G))

@@ -23,6 +23,7 @@ from hecon.model.programs import (
     contacts_of,
     delivery,
     delivery_flows,
+    discounted_use,
     resource_use,
 )
 
@@ -238,7 +239,7 @@ def test_delivery_is_booked_in_its_year_and_discounted_from_its_week():
     held[:, hours], missed[:, hours], everybody[hours], price[hours, nav] = (1.0, 2.0, 3.0), (0.1, 0.2, 0.3), 0.05, 100
     costs = Delivery(np.array([0, 51, 60]), held, missed, everybody, 0, price)
     contacts = np.array([[[2.0, 1.0], [1.0, 0.0], [3.0, 2.0]]])
-    got = delivery_flows(costs, contacts, np.array([4.0]), 2, 0.04)
+    got = delivery_flows(costs, discounted_use(costs, contacts, np.array([4.0]), 2, 0.04))
 
     def discounted(week):
         return 1.04 ** (-(week + 0.5) / 52)
@@ -247,7 +248,8 @@ def test_delivery_is_booked_in_its_year_and_discounted_from_its_week():
     np.testing.assert_allclose(got[0, :, nav], [first, (3 * 300 + 2 * 30) * discounted(60)], rtol=1e-12)
     assert got.sum() == pytest.approx(got[..., nav].sum())
     # A contact after the horizon costs nothing.
-    np.testing.assert_allclose(delivery_flows(costs, contacts, np.array([4.0]), 1, 0.04)[0, :, nav], [first])
+    within = delivery_flows(costs, discounted_use(costs, contacts, np.array([4.0]), 1, 0.04))
+    np.testing.assert_allclose(within[0, :, nav], [first])
     # Units are the same, undiscounted.
     units = resource_use(costs, contacts, np.array([4.0]))
     assert units[0, hours] == units.sum() == pytest.approx(4 * 0.05 + 2 + 0.1 + 2 + 3 * 3 + 2 * 0.3)

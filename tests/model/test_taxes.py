@@ -156,7 +156,8 @@ def test_the_employer_s_holiday_pay_is_taxed_too(values):
 
 
 def test_what_is_added_to_the_tax_is_a_share_of_the_tax_on_both(values):
-    got = added_tax(np.array([100_000.0]), 0.5, np.array([600_000.0]), values)
+    income = np.array([600_000.0])
+    got = added_tax(np.array([100_000.0]), 0.5, income, income_tax(income, values), values)
     assert got[0] == pytest.approx(2 * (tax(650_000, values) - tax(600_000, values)))
 
 

@@ -9,7 +9,8 @@ from small_worlds import asked_about
 
 from hecon.inputs.parameters import read_parameters
 from hecon.model.hazards import STATES
-from hecon.model.simulation import SEED, STRATEGIES, draw_population, occupancy, simulate, trace
+from hecon.model.population import draw_population
+from hecon.model.simulation import SEED, STRATEGIES, occupancy, simulate, trace
 
 USUAL, EARLY, MI, COORDINATED = STRATEGIES
 NOW = read_parameters()

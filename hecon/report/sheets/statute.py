@@ -91,6 +91,6 @@ def worked_out(values: Draw, facts: Mapping[str, Floats]) -> dict[str, Floats]:
         worked |= {
             f"holiday {name}": amount,
             f"with {name}": wage + share * amount,
-            f"added {name}": added_tax(amount, share, wage, values),
+            f"added {name}": added_tax(amount, share, wage, worked["tax in_work"], values),
         }
     return worked | {"after_tax": wage - worked["tax in_work"]}
