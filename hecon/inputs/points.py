@@ -225,10 +225,8 @@ def whole(values: Values, number: "float | Floats | NDArray[np.int64]") -> Any: 
     """Give a number of a draw, or of several, without its fraction: an int, or int64[draw]."""
     if isinstance(values, Draw):
         return int(number)
-    return np.broadcast_to(
-        np.asarray(number[:, 0] if isinstance(number, np.ndarray) and number.ndim else number).astype(np.int64),
-        values.shape,
-    )
+    column = np.asarray(number).astype(np.int64)
+    return np.broadcast_to(column[:, 0] if column.ndim else column, values.shape)
 
 
 def check_seed(seed: int) -> None:
