@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from hecon.inputs.points import Draw, Draws, Inputs
     from hecon.model.block import Setup
 
-PERSONS_AT_ONCE = 8192
-"""People whose tables are made at once: an amount of each is then 64 KiB, and stays in the cache."""
+PERSONS_AT_ONCE = 16384
+"""People whose tables are made at once: an amount of each is then 128 KiB, and a few stay in the cache."""
 
 
 class Ready(NamedTuple):
