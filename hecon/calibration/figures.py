@@ -13,7 +13,7 @@ from hecon.calibration.priors import PRIORS, Prior
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS, Target, read_targets
-from hecon.model.grid import WORTH_SENDING, draws_per_block
+from hecon.model.grid import draws_per_block, worth_sending
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.runs import at_work, blocks, in_order
 from hecon.model.trial import Arm, emulate, hazard_ratios, simulated_trials, statistics
@@ -172,7 +172,7 @@ def figures(
         threads=threads,
         progress=None,
         shared=(at.entries, at.programs),
-        here=each * len(at) < WORTH_SENDING,
+        here=not worth_sending(each * len(at)),
     )
     return np.concatenate(list(parts))
 

@@ -17,7 +17,7 @@ from hecon.evaluation.results import CARRIED_FORWARD, DAYS, YEAR_1
 from hecon.inputs.errors import InputError, closest
 from hecon.model.block import Setup
 from hecon.model.checkpoint import Checkpoint, Wanted, kept_in_order
-from hecon.model.grid import WORTH_SENDING, extent, person_weeks
+from hecon.model.grid import extent, person_weeks, worth_sending
 from hecon.model.identity import identity
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import PERSPECTIVES, costs
@@ -148,7 +148,6 @@ def run_plan(
     on benefit in 12 months
     """
     asked = Setup(tuple(strategies), size.people, size.weeks, size.seed, (), None, money=True)
-    work = person_weeks(asked, len(inputs))
     _, each = extent(asked, len(inputs), None if checkpoint is not None else at_work(size.threads))
     folder = None if checkpoint is None else checkpoint / identity(inputs, asked, parameters.hash, each, rooms=ROOMS)
     shape = (len(inputs), len(strategies), len(horizons(size.weeks)) * len(PERSPECTIVES) + 1)
@@ -167,7 +166,7 @@ def run_plan(
         threads=size.threads,
         progress=size.progress,
         shared=(inputs.entries, inputs.programs),
-        here=work < WORTH_SENDING,
+        here=not worth_sending(person_weeks(asked, len(inputs))),
     )
     table = np.concatenate(list(parts))
     cost = table[..., :-1].reshape(*shape[:2], -1, len(PERSPECTIVES))

@@ -62,6 +62,11 @@ def person_weeks(setup: Setup, draws: int) -> int:
     return draws * setup.persons * setup.weeks * len(setup.strategies)
 
 
+def worth_sending(work: int) -> bool:
+    """Tell whether a run of so many person-weeks is large enough for other processes."""
+    return work >= WORTH_SENDING
+
+
 def cut(setup: Setup, draws: int, at_once: int | None) -> list[Block]:
     """Cut a run into blocks, in the order of its draws and in a draw of its people.
 
@@ -124,18 +129,13 @@ def run_grid(
         threads=threads,
         progress=progress,
         shared=(inputs.entries, inputs.programs),
-        here=not _worth_sending(setup, len(inputs)),
+        # Of everybody's outcomes, more comes back than a walk of a year is worth.
+        here=not worth_sending(person_weeks(setup, len(inputs))) or (setup.by == (PERSON,) and not setup.money),
     )
     for block, of, flat in zip(grid, shaped, found, strict=True):
         ends = np.cumsum([int(np.prod(shape)) for shape in of.values()])[:-1]
         parts = zip(of.items(), np.split(flat, ends), strict=True)
         yield block, {name: part.reshape(shape) for (name, shape), part in parts}
-
-
-def _worth_sending(setup: Setup, draws: int) -> bool:
-    """Tell whether computing a run takes longer than sending it, and what comes of it."""
-    returned = setup.by == (PERSON,) and not setup.money
-    return person_weeks(setup, draws) >= WORTH_SENDING and not returned
 
 
 def _numbers(of: Mapping[str, tuple[int, ...]]) -> int:

@@ -173,7 +173,7 @@ def _check_address(address: str) -> None:
     """Refuse an address at which nothing answers: a client that fails to connect takes minutes to go away."""
     import asyncio
 
-    from distributed.comm import connect
+    from distributed.comm import connect, get_address_host_port, parse_address
     from distributed.security import Security
 
     async def try_it() -> None:
@@ -181,6 +181,8 @@ def _check_address(address: str) -> None:
         await connection.close()
 
     try:
+        if parse_address(address)[0] in {"tcp", "tls"}:  # a connection that nobody takes is left open by what follows
+            socket.create_connection(get_address_host_port(address), timeout=PATIENCE).close()
         with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own here
             aside.submit(asyncio.run, try_it()).result()
     except (OSError, ValueError) as error:
