@@ -118,7 +118,8 @@ def cluster(where: str = LOCAL, workers: int | None = None) -> Iterator[None]:
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # at None, it takes a port that another cluster may have
+                scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
                 memory_limit=0,
             ) as local,

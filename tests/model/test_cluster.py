@@ -226,7 +226,7 @@ def scheduler():
     """A cluster of two workers with nannies, as an administrator would start it."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50, memory_limit=0
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50, memory_limit=0
     ) as cluster:
         yield cluster
 
@@ -297,6 +297,6 @@ def test_the_command_line_starts_a_cluster_and_writes_the_same_files(tmp_path):
     size = ("--draws", "300", "--people", "300", "--weeks", "104", "--quiet")
     for name, options in (("here", ()), ("there", ("--cluster", "local", "--workers", "2"))):
         done = CliRunner().invoke(main, ["export", *size, "--out", str(tmp_path / name), *options])
-        assert (done.exit_code, done.stderr) == (0, "")
+        assert (done.exit_code, done.stderr) == (0, ""), done.exc_info
     for file in (tmp_path / "here").iterdir():
         assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes()
