@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -201,7 +201,10 @@ def _of_client(client: Any) -> Crew:  # noqa: ANN401
     def number() -> int:
         nonlocal counted
         if not counted[1] or monotonic() - counted[0] > COUNT_AGAIN:
-            counted = monotonic(), max(1, sum(client.nthreads().values()))
+            known = max(1, counted[1])
+            with suppress(OSError):  # a scheduler that is gone is told of by the blocks it had
+                known = max(1, sum(client.nthreads().values()))
+            counted = monotonic(), known
         return counted[1]
 
     return Crew(client.get_executor(pure=False), number)
@@ -210,7 +213,8 @@ def _of_client(client: Any) -> Crew:  # noqa: ANN401
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence a library that tells of every connection: what the user needs to know is raised."""
-    logs = [logging.getLogger(name) for name in ("distributed", "tornado.application")]
+    known = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    logs = [logging.getLogger(name) for name in ("distributed", "tornado.application", *known)]
     before = [log.level for log in logs]
     for log in logs:
         log.setLevel(logging.CRITICAL + 1)
