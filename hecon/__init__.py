@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hecon.model.laws import check_laws
     from hecon.model.ledger import cost, costs
     from hecon.model.simulation import occupancy, simulate, trace
+    from hecon.model.workers import cluster, workers
     from hecon.report.formats import write_report
     from hecon.report.statements import answer
 
@@ -32,6 +33,7 @@ _HOMES = {
     "ceac": "hecon.evaluation.cea",
     "ceaf": "hecon.evaluation.cea",
     "check_laws": "hecon.model.laws",
+    "cluster": "hecon.model.workers",
     "compare": "hecon.evaluation.comparison",
     "cost": "hecon.model.ledger",
     "costs": "hecon.model.ledger",
@@ -50,6 +52,7 @@ _HOMES = {
     "simulate": "hecon.model.simulation",
     "trace": "hecon.model.simulation",
     "validate": "hecon.calibration.validation",
+    "workers": "hecon.model.workers",
     "write_report": "hecon.report.formats",
 }
 
@@ -62,6 +65,7 @@ __all__ = [
     "ceac",
     "ceaf",
     "check_laws",
+    "cluster",
     "compare",
     "cost",
     "costs",
@@ -80,6 +84,7 @@ __all__ = [
     "simulate",
     "trace",
     "validate",
+    "workers",
     "write_report",
 ]
 

@@ -5,7 +5,7 @@ import shutil
 from hecon.calibration import emulator, figures, fit, posterior, refits, sampling
 from hecon.calibration.tables import PRIOR_WIDTHS, place_of
 from hecon.inputs.parameters import shipped_folder
-from hecon.model.runs import Checkpoint
+from hecon.model.checkpoint import Checkpoint
 
 SIZES = {
     posterior: {"RUNS": 60, "REFINED": 20, "KEYS": 3, "PILOT": 20, "BURN": 10, "STEPS": 100, "ENSEMBLES": 2},

@@ -13,6 +13,9 @@ from hecon.calibration.priors import PRIORS, Prior
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS, Target, read_targets
+from hecon.model.grid import draws_per_block, worth_sending
+from hecon.model.kernel import WEEKS_PER_YEAR
+from hecon.model.runs import at_work, blocks, in_order
 from hecon.model.trial import Arm, emulate, hazard_ratios, simulated_trials, statistics
 
 Floats = NDArray[np.float64]
@@ -157,8 +160,26 @@ def figures(
 ) -> Floats:
     """Return the model's figures at rows of parameters: float64[row, target]."""
     at = with_values(inputs, transformed, priors)
-    arms = {arm: emulate(at, arm, people=people, seed=seed, threads=threads) for arm in ARMS}
-    return figures_of(targets, arms, long_run(at))
+    each = people * WEEKS_PER_YEAR * len(ARMS)
+    size = draws_per_block(each, len(at), at_work(threads))
+    if size == len(at):
+        return _figures_at(at, tuple(targets), people, seed, threads)
+    bounds = list(blocks(len(at), size))
+    parts = in_order(
+        _figures_at,
+        ((at.block(*bound), tuple(targets), people, seed, 1) for bound in bounds),
+        len(bounds),
+        threads=threads,
+        progress=None,
+        shared=(at.entries, at.programs),
+        here=not worth_sending(each * len(at)),
+    )
+    return np.concatenate(list(parts))
+
+
+def _figures_at(inputs: Inputs, targets: tuple[Target, ...], people: int, seed: int, threads: int | None) -> Floats:
+    arms = {arm: emulate(inputs, arm, people=people, seed=seed, threads=threads) for arm in ARMS}
+    return figures_of(targets, arms, long_run(inputs))
 
 
 def long_run(values: Mapping[str, Floats] | Inputs) -> dict[str, Floats]:

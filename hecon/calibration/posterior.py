@@ -38,7 +38,9 @@ from hecon.calibration.sampling import THIN, WALKERS, Chains, sample
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import Inputs, Parameters
 from hecon.inputs.targets import ARMS, Target
-from hecon.model.runs import Checkpoint, blocks, code_digest
+from hecon.model.checkpoint import Checkpoint
+from hecon.model.identity import code_digest
+from hecon.model.runs import blocks
 from hecon.model.trial import emulate
 
 Floats = NDArray[np.float64]

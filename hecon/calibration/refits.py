@@ -31,7 +31,7 @@ from hecon.calibration.priors import on_scale
 from hecon.calibration.replicates import lucky
 from hecon.inputs.parameters import Parameters
 from hecon.inputs.targets import ARMS, Target
-from hecon.model.runs import Checkpoint
+from hecon.model.checkpoint import Checkpoint
 from hecon.model.trial import emulate
 
 Floats = NDArray[np.float64]

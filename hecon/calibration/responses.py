@@ -35,9 +35,10 @@ from hecon.inputs.responses import (
 )
 from hecon.inputs.schema import Effect, Figure, Measured, ProgramFile
 from hecon.model.cox import log_hazard_ratio
+from hecon.model.identity import code_digest
 from hecon.model.kernel import FULL, GRADED, WEEKS_PER_YEAR
 from hecon.model.programs import offered
-from hecon.model.runs import code_digest, run_blocks, whole_file
+from hecon.model.runs import run_blocks, whole_file
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon.inputs.errors import InputError
-from hecon.model.runs import Checkpoint, run_blocks
+from hecon.model.checkpoint import Checkpoint
+from hecon.model.runs import run_blocks
 
 Floats = NDArray[np.float64]
 

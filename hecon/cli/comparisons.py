@@ -1,13 +1,13 @@
 """Comparing the programs: the report, and the results as files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from click.core import ParameterSource
 
 import hecon
-from hecon.cli.options import COHORT, check_place, parameters_of, reading, size, sizes_of
+from hecon.cli.options import COHORT, check_place, on_workers, parameters_of, reading, size, sizes_of
 from hecon.inputs.errors import InputError
 from hecon.report.formats import FORMATS, check_formats, check_title, named_formats, write_report
 from hecon.report.language import ENGLISH, LANGUAGES, localised, speaking
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RESULTS = "results.nc"
 FOLDER = Path("results")
+BLOCKS, KEPT = "blocks", "block.npy"
+"""The folder of a run's blocks beside its results, and a file as there may be in it."""
 NAMES = {ENGLISH: "report", "nb": "rapport"}
 """How a report is called, by its language."""
 HTML = "html"
@@ -24,10 +26,20 @@ OF_A_REPORT = {"out", "title", "lang", "formats", "stored", "show", "quiet"}
 """Options of `hecon report` that a stored result leaves something to say with."""
 
 
+kept_until_done = click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    help="Where blocks of a large run are kept until it is done: one that was killed goes on from there.  "
+    "[default: blocks, beside the results]",
+)
+
+
 @click.command()
 @reading
 @COHORT
 @size
+@on_workers
+@kept_until_done
 @click.option(
     "--from",
     "stored",
@@ -55,6 +67,7 @@ def report(
     lang: str,
     title: str | None,
     out: Path | None,
+    checkpoint: Path | None,
     *,
     show: bool,
     **options: Any,  # noqa: ANN401  (click passes what the options declare)
@@ -72,9 +85,7 @@ def report(
     keep = None if stored is not None else place.parent / _results(place)
     for file in (place, *files, *(() if keep is None else (keep,))):
         check_place(file.parent, file)
-    comparison = _compare(**options) if stored is None else hecon.read_comparison(stored)
-    if keep is not None:
-        comparison.save(keep)  # first: whatever becomes of the report, the run is not lost
+    comparison = _run(checkpoint, keep, **options) if keep is not None else hecon.read_comparison(cast("Path", stored))
     for file in files:
         write_report(comparison, file, title, lang=lang)
     with speaking(lang):
@@ -91,23 +102,34 @@ def report(
 @reading
 @COHORT
 @size
+@on_workers
+@kept_until_done
 @click.option("--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True)
-def run(out: Path, **options: Any) -> None:  # noqa: ANN401
+def run(out: Path, checkpoint: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Compare the programs and write the results: results.nc (NetCDF) and a CSV for each table."""
     check_place(out, out / RESULTS)
-    comparison = _compare(**options)
-    files = [comparison.save(out / RESULTS), *comparison.save_csv(out)]
-    click.echo("\n".join(str(path) for path in files))
+    comparison = _run(checkpoint, out / RESULTS, **options)
+    click.echo("\n".join(str(path) for path in [out / RESULTS, *comparison.save_csv(out)]))
 
 
-def _compare(
+def _run(
+    checkpoint: Path | None,
+    keep: Path,
     *,
     date: str | None,
     overlays: tuple[Path, ...],
     scenarios: tuple[str, ...],
     **options: Any,  # noqa: ANN401
 ) -> "Comparison":
-    return hecon.compare(parameters_of(date, overlays, scenarios), **sizes_of(**options))
+    """Compare, and keep the results: first, for whatever becomes of a report, the run is not lost."""
+    from hecon.model.checkpoint import keeping
+
+    folder = checkpoint or keep.parent / BLOCKS
+    check_place(folder, folder / KEPT, "--checkpoint")
+    with keeping(folder):
+        comparison = hecon.compare(parameters_of(date, overlays, scenarios), **sizes_of(**options))
+        comparison.save(keep)
+    return comparison
 
 
 def _results(place: Path) -> str:

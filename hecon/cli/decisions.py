@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import hecon
-from hecon.cli.options import COUNT, check_place, parameters_of, reading
+from hecon.cli.options import COUNT, check_place, on_workers, parameters_of, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +99,7 @@ def cea(
 @click.option("--weeks", type=COUNT, default=52, show_default=True, help="Over which costs and effects are counted.")
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
 @click.option("--threads", type=click.IntRange(min=1), help="Never shows in the files.  [default: all processors]")
+@on_workers
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results/psa"), show_default=True, help="A folder."

@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 import hecon
-from hecon.cli.options import COUNT, check_place
+from hecon.cli.options import COUNT, check_place, on_workers
 from hecon.inputs.errors import InputError
 
 
@@ -27,6 +27,7 @@ from hecon.inputs.errors import InputError
 @click.option("--people", default=20_000, show_default=True, help="People in each emulated arm.")
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
 @click.option("--threads", type=COUNT, help="Never shows in results.")
+@on_workers
 @click.option("--folder", type=click.Path(path_type=Path), help="Of parameters; its calibrated/ is written.")
 @click.option(
     "--checkpoint",
@@ -92,6 +93,7 @@ def _make_curves(program: str, folder: Path | None, **options: Any) -> None:  # 
 @click.option("--unseen-draws", default=400, show_default=True, help="Draws of other studies; 0 leaves them out.")
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
 @click.option("--threads", type=COUNT, help="Never shows in results.")
+@on_workers
 @click.option("--scenario", help="A named scenario to put in place.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Of parameters.")
 @click.option("--json", "numbers", type=click.Path(path_type=Path), help="Write the numbers to this file.")

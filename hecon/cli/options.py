@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import wraps
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -65,6 +67,38 @@ def size(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def on_workers(command: Command) -> Command:
+    """Add the options that say where the model is run, and put those workers in force for the command."""
+
+    @wraps(command)
+    def there(
+        *args: Any,  # noqa: ANN401  (whatever the command takes)
+        scheduler: str | None,
+        cluster: str | None,
+        workers: int | None,
+        **options: Any,  # noqa: ANN401
+    ) -> object:
+        from hecon.inputs.errors import InputError
+
+        if scheduler is not None and cluster is not None:
+            raise InputError(f"--cluster: {cluster} beside --scheduler {scheduler}: give one of them")
+        if workers is not None and cluster is None:
+            raise InputError(f"--workers: {workers} of what? They are a local cluster's: give --cluster local too")
+        where = scheduler or cluster
+        with nullcontext() if where is None else hecon.cluster(where, workers):
+            return command(*args, **options)
+
+    for option in (
+        click.option("--workers", type=COUNT, help="Processes of --cluster local.  [default: all processors]"),
+        click.option("--cluster", type=click.Choice(["local"]), help="Run the model on processes of this machine."),
+        click.option(
+            "--scheduler", metavar="ADDRESS", help="Run the model on a dask cluster, such as tcp://host:8786."
+        ),
+    ):
+        there = option(there)
+    return cast("Command", there)
 
 
 def parameters_of(date: str | None, overlays: tuple[Path, ...], scenarios: tuple[str, ...]) -> "Parameters":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hecon.cli.columns import columns
-from hecon.cli.options import COHORT, check_place, parameters_of, reading, size, sizes_of
+from hecon.cli.options import COHORT, check_place, on_workers, parameters_of, reading, size, sizes_of
 
 if TYPE_CHECKING:
     from hecon.evaluation.precision import Precision
@@ -20,6 +20,7 @@ HORIZON = "the long horizon"
 @reading
 @COHORT
 @size
+@on_workers
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the tables and the convergence figure to this folder."
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import hecon
-from hecon.cli.options import COUNT, check_place, parameters_of, reading
+from hecon.cli.options import COUNT, check_place, on_workers, parameters_of, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ def asking(people: int, *, kept: bool) -> Callable[[Callable[..., None]], Callab
         click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon."),
         click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
         click.option("--threads", type=COUNT, help="Never shows in results.  [default: all processors]"),
+        on_workers,
         click.option("--quiet", is_flag=True, help="No progress bars."),
         click.option("--out", type=click.Path(path_type=Path), help="A folder for the table and its figure."),
     ]

@@ -8,7 +8,7 @@ import click
 
 import hecon
 from hecon.cli.columns import columns
-from hecon.cli.options import COUNT, SEVERAL, check_place, parameters_of, reading
+from hecon.cli.options import COUNT, SEVERAL, check_place, on_workers, parameters_of, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,7 @@ LETTERS = 56
 )
 @click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
 @click.option("--threads", type=COUNT, help="Never shows in results.  [default: all processors]")
+@on_workers
 @click.option("--quiet", is_flag=True, help="No progress bars.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write evpi.csv and evppi.csv to this folder.")
 def voi(

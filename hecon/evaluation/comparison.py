@@ -27,9 +27,10 @@ from hecon.evaluation.precision import Precision, again_inputs, other_luck, prec
 from hecon.evaluation.trial import TRIALS, AgainstTrial, against_trial
 from hecon.evaluation.what_if import Size
 from hecon.inputs.errors import InputError
+from hecon.model.identity import code_digest
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import costs
-from hecon.model.runs import code_digest, run_blocks, write_csv
+from hecon.model.runs import run_blocks, write_csv
 from hecon.model.simulation import COMPARATOR, STRATEGIES, occupancy, simulate, trace
 
 if TYPE_CHECKING:

@@ -6,23 +6,23 @@ where the coordinates of the unit cube stand that it moves; the others stay at t
 
 from __future__ import annotations
 
-import hashlib
-import os
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from tqdm import tqdm
 
 from hecon.evaluation import cea
 from hecon.evaluation.results import CARRIED_FORWARD, DAYS, YEAR_1
 from hecon.inputs.errors import InputError, closest
+from hecon.model.block import Setup
+from hecon.model.checkpoint import Checkpoint, Wanted, kept_in_order
+from hecon.model.grid import extent, person_weeks, worth_sending
+from hecon.model.identity import identity
 from hecon.model.kernel import WEEKS_PER_YEAR
 from hecon.model.ledger import PERSPECTIVES, costs
 from hecon.model.programs import RESOURCES
-from hecon.model.runs import Checkpoint, blocks, code_digest
+from hecon.model.runs import at_work, blocks
 from hecon.model.simulation import simulate
 
 if TYPE_CHECKING:
@@ -39,10 +39,9 @@ if TYPE_CHECKING:
     Change = Mapping[str, float]
 
 By = Literal["value", "quantile"]
-POINTS_PER_BLOCK = 128
-"""How many points are run before they are kept on disk; never shows in the results."""
 PERSPECTIVE_NAMES = tuple(perspective.name for perspective in PERSPECTIVES)
-LIBRARIES = ("numpy", "numba", "scipy")
+ROOMS = ("inputs", "model", "evaluation")
+"""Whose code a plan's results depend on."""
 
 
 class Output(NamedTuple):
@@ -148,17 +147,28 @@ def run_plan(
     Dataset per person: ``cost[point, horizon, strategy, perspective]``, discounted NOK, and ``days[point, strategy]``,
     on benefit in 12 months
     """
-    folder = None if checkpoint is None else checkpoint / identity(parameters, inputs, strategies, size)
-    bounds = list(blocks(len(inputs), POINTS_PER_BLOCK))
+    asked = Setup(tuple(strategies), size.people, size.weeks, size.seed, (), None, money=True)
+    _, each = extent(asked, len(inputs), None if checkpoint is not None else at_work(size.threads))
+    folder = None if checkpoint is None else checkpoint / identity(inputs, asked, parameters.hash, each, rooms=ROOMS)
     shape = (len(inputs), len(strategies), len(horizons(size.weeks)) * len(PERSPECTIVES) + 1)
-    table = np.empty(shape)
-    with tqdm(total=len(bounds), desc=size.progress, disable=size.progress is None, leave=False, unit="block") as bar:
-        kept = Checkpoint(folder, bar)
-        for start, stop in bounds:
-            table[start:stop] = kept.keep(
-                f"points-{start}-{stop}",
-                lambda a=start, b=stop: _run_block(inputs.block(a, b), strategies, size),  # type: ignore[misc]
-            )
+    wanted = [
+        Wanted(
+            f"points-{start}-{stop}",
+            (stop - start, *shape[1:]),
+            lambda start=start, stop=stop: (inputs.block(start, stop), tuple(strategies), size),  # type: ignore[misc]
+        )
+        for start, stop in blocks(len(inputs), each)
+    ]
+    parts = kept_in_order(
+        _run_block,
+        wanted,
+        Checkpoint(folder),
+        threads=size.threads,
+        progress=size.progress,
+        shared=(inputs.entries, inputs.programs),
+        here=not worth_sending(person_weeks(asked, len(inputs))),
+    )
+    table = np.concatenate(list(parts))
     cost = table[..., :-1].reshape(*shape[:2], -1, len(PERSPECTIVES))
     return xr.Dataset(
         {
@@ -171,24 +181,6 @@ def run_plan(
             "perspective": list(PERSPECTIVE_NAMES),
         },
     )
-
-
-def identity(parameters: Parameters, inputs: Inputs, strategies: Sequence[str], size: Size) -> str:
-    """Give the name of a plan's checkpoint: blocks of another plan must not be taken up."""
-    said = (
-        parameters.hash,
-        str(inputs.date),
-        tuple(strategies),
-        (size.people, size.weeks, size.seed),
-        POINTS_PER_BLOCK,
-        [version(library) for library in LIBRARIES],
-        code_digest(("inputs", "model", "evaluation")),
-    )
-    digest = hashlib.sha256(os.fsencode(repr(said)))
-    digest.update(inputs.draw.tobytes())
-    for name in sorted(inputs.drawn):
-        digest.update(name.encode() + np.ascontiguousarray(inputs.drawn[name]).tobytes())
-    return digest.hexdigest()[:16]
 
 
 def horizons(weeks: int) -> tuple[str, ...]:
@@ -300,9 +292,7 @@ def _values_at(parameters: Parameters, name: str, number: float, by: By) -> dict
 
 def _run_block(inputs: Inputs, strategies: Sequence[str], size: Size) -> Floats:
     """Give costs and days at some points: float64[point, strategy, horizon and perspective, then days]."""
-    run = simulate(
-        inputs, strategies, people=size.people, weeks=size.weeks, seed=size.seed, threads=size.threads, progress=None
-    )
+    run = simulate(inputs, strategies, people=size.people, weeks=size.weeks, seed=size.seed, threads=1)
     head = run["people"].sum("subgroup")
     cost = costs((run["money"] / head).sum("subgroup")).transpose("draw", "strategy", "year", "perspective").to_numpy()
     parts = [cost[:, :, 0]] if len(horizons(size.weeks)) == 1 else [cost[:, :, 0], cost.sum(axis=2)]

@@ -1,6 +1,7 @@
 """Inputs and strategies in, outcomes and money flows out. This module owns the random numbers."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,23 +11,21 @@ from hecon import SEED
 from hecon.inputs.errors import InputError, closest
 from hecon.inputs.points import Inputs, check_seed
 from hecon.model import kernel
-from hecon.model.block import PERSON, Setup, Sums, labels_of, simulate_block
+from hecon.model.block import PERSON, Setup
+from hecon.model.checkpoint import Checkpoint, kept_here
+from hecon.model.grid import PERSON_WEEKS_PER_BLOCK, extent, person_weeks
 from hecon.model.hazards import STATES
-from hecon.model.ledger import FLOW_NAMES
-from hecon.model.outcomes import MEASURE_NAMES
+from hecon.model.identity import identity
 from hecon.model.population import COLUMNS
-from hecon.model.programs import RESOURCE_NAMES
-from hecon.model.runs import blocks, run_blocks
+from hecon.model.store import in_memory, stored
 from hecon.model.worlds import prepare
 
 STRATEGIES = ("usual_case_management", "early_follow_up", "motivational_interviewing", "coordinated_program")
 COMPARATOR = STRATEGIES[0]
 """Usual case management: what programs are measured against unless another is named."""
-DRAWS_PER_BLOCK = 8
-PERSONS_PER_BLOCK = 4096
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  (a run has that many honest choices)
     inputs: Inputs,
     strategies: Sequence[str] = STRATEGIES,
     *,
@@ -38,6 +37,7 @@ def simulate(
     money: bool = True,
     threads: int | None = None,
     progress: str | None = None,
+    store: Path | str | None = None,
 ) -> xr.Dataset:
     """Simulate every strategy at every draw, with the same people and the same luck.
 
@@ -56,8 +56,13 @@ def simulate(
         "risk"), or "person" to keep everybody apart
     cohort : a user's own people, as `read_cohort` returns them, in place of synthetic ones
     money : False counts outcomes only and reads no amounts
-    threads : number of threads; never shows in the results
+    threads : number of threads, where neither `hecon.workers` nor `hecon.cluster` is in force; never shows in the
+        results
     progress : what the progress bar says; None for no bar
+    store : a NetCDF file to which the run is streamed block by block, and from which it is read lazily. A run that was
+        killed goes on when it is asked for again, and ends with the same bytes; one that is there is only opened.
+        Memory does not grow with the draws: at most two blocks a worker, and four more, are held at once, each of at
+        most 16 MiB, or of one draw if that has more. The disk holds the run twice until it is done
 
     Returns
     -------
@@ -73,27 +78,17 @@ def simulate(
     Raises
     ------
     InputError
-        If a strategy, covariate, size or cohort is out of range.
+        If a strategy, covariate, size or cohort is out of range, the store holds another run, or workers are lost.
     """
     setup = Setup(tuple(strategies), people, weeks, seed, (by,) if isinstance(by, str) else tuple(by), cohort, money)
     _check(setup, inputs)
-    sums = Sums.zeros(setup, len(inputs))
-    alone = setup.by == (PERSON,)
-
-    def work(bounds: tuple[tuple[int, int], tuple[int, int]]) -> None:
-        draws, persons = slice(*bounds[0]), slice(*bounds[1])
-        done = simulate_block(inputs.block(*bounds[0]), setup.part(*bounds[1]))
-        sums.people[draws, persons if alone else slice(None)] = done.people
-        for total, part in zip(sums[:-1], done[:-1], strict=True):
-            total[draws, :, persons if alone else slice(None)] = part
-
-    todo = [
-        (draws, persons)
-        for draws in blocks(len(inputs), 1 if alone else DRAWS_PER_BLOCK)
-        for persons in (blocks(setup.persons, PERSONS_PER_BLOCK) if alone else [(0, setup.persons)])
-    ]
-    run_blocks(work, todo, threads=threads, progress=progress)
-    return _labelled(sums, setup)
+    if store is not None:
+        return stored(Path(store), inputs, setup, threads=threads, progress=progress)
+    large = person_weeks(setup, len(inputs)) > 2 * PERSON_WEEKS_PER_BLOCK
+    checkpoint = (
+        kept_here(lambda: identity(inputs, setup, extent(setup, len(inputs), None))) if large else Checkpoint(None)
+    )
+    return in_memory(inputs, setup, checkpoint, threads=threads, progress=progress)
 
 
 def trace(
@@ -172,27 +167,3 @@ def _check(setup: Setup, inputs: Inputs) -> None:
             message = f"{name}: {size} is too few: give 1 or more"
             raise InputError(message)
     check_seed(setup.seed)
-
-
-def _labelled(sums: Sums, setup: Setup) -> xr.Dataset:
-    """Return sums with the names of what they are sums of."""
-    dims = {
-        "money": ("draw", "strategy", "subgroup", "year", "flow"),
-        "outcome": ("draw", "strategy", "subgroup", "measure"),
-        "units": ("draw", "strategy", "subgroup", "resource"),
-        "delivered": ("draw", "strategy", "subgroup", "year", "resource"),
-        "people": ("draw", "subgroup"),
-    }
-    return xr.Dataset(
-        {name: (of, getattr(sums, name)) for name, of in dims.items()},
-        coords={
-            "draw": np.arange(len(sums.people)),
-            "strategy": list(setup.strategies),
-            "subgroup": labels_of(setup),
-            "year": np.arange(1, setup.years + 1),
-            "flow": list(FLOW_NAMES),
-            "measure": list(MEASURE_NAMES),
-            "resource": list(RESOURCE_NAMES),
-        },
-        attrs={"weeks": setup.weeks, "seed": setup.seed},
-    )

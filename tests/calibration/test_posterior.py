@@ -15,7 +15,7 @@ from hecon.calibration.priors import EFFECTS, PRIORS, Prior
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
 from hecon.inputs.targets import ARMS, Target
-from hecon.model.runs import Checkpoint
+from hecon.model.checkpoint import Checkpoint
 from hecon.model.trial import Arm
 
 ABOUT = dict.fromkeys(("unit", "role", "source", "locator", "read"), "")

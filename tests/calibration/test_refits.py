@@ -18,7 +18,7 @@ from hecon.calibration.refits import Refit, check, recovery
 from hecon.calibration.sampling import Chains
 from hecon.inputs.parameters import read_parameters
 from hecon.inputs.targets import ARMS, Target
-from hecon.model.runs import Checkpoint
+from hecon.model.checkpoint import Checkpoint
 from hecon.model.trial import Arm
 
 ABOUT = dict.fromkeys(("role", "source", "locator", "read"), "")

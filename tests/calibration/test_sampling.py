@@ -10,7 +10,7 @@ from tqdm import tqdm
 from hecon.calibration import sampling
 from hecon.calibration.sampling import Chains, sample
 from hecon.inputs.errors import InputError
-from hecon.model.runs import Checkpoint
+from hecon.model.checkpoint import Checkpoint
 
 
 def nothing_kept():

@@ -22,7 +22,7 @@ from hecon.calibration.solved import SOLVED
 from hecon.calibration.tables import LIBRARIES, PRIOR_WIDTHS, make_checks, make_tables, place_of
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters, shipped_folder
-from hecon.model.runs import Checkpoint
+from hecon.model.checkpoint import Checkpoint
 from hecon.model.trial import emulate
 
 NAMES = [prior.name for prior in PRIORS]

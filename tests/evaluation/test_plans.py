@@ -11,6 +11,7 @@ from hecon.evaluation.plans import bearing, best, gains, outputs, run_plan, vari
 from hecon.evaluation.what_if import Size
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
+from hecon.model import grid
 from hecon.model.simulation import STRATEGIES, simulate
 
 TWO = ("usual_case_management", "coordinated_program")
@@ -94,7 +95,7 @@ def test_a_plan_gives_what_the_model_gives(parameters):
 @pytest.fixture
 def in_blocks(monkeypatch):
     """Blocks of two points, and how many were run; the next but `allowed` is interrupted."""
-    monkeypatch.setattr(plans, "POINTS_PER_BLOCK", 2)
+    monkeypatch.setattr(grid, "DRAWS_PER_BLOCK", 2)
     state = {"ran": 0, "allowed": 99}
     real = plans.simulate
 

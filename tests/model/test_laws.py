@@ -10,7 +10,7 @@ from small_worlds import asked_about, compiled, markov_world, measured, traced, 
 
 from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters
-from hecon.model import benefits, kernel, simulation
+from hecon.model import benefits, grid, kernel, simulation
 from hecon.model.hazards import STATES
 from hecon.model.laws import check_laws
 from hecon.model.ledger import (
@@ -760,7 +760,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(parameters):
 def test_threads_and_blocks_of_draws_never_show(parameters, monkeypatch, threads, size):
     inputs = parameters.sample(7, seed=9)
     expected = simulate(inputs, people=150, weeks=80, by=("sex", "start"), threads=1)
-    monkeypatch.setattr(simulation, "DRAWS_PER_BLOCK", size)
+    monkeypatch.setattr(grid, "DRAWS_PER_BLOCK", size)
     assert same_bytes(expected, simulate(inputs, people=150, weeks=80, by=("sex", "start"), threads=threads))
 
 
@@ -768,7 +768,7 @@ def test_threads_and_blocks_of_draws_never_show(parameters, monkeypatch, threads
 @pytest.mark.parametrize("size", [1, 7, 64, 10_000])
 def test_threads_and_blocks_of_persons_never_show(base, monkeypatch, threads, size):
     expected = simulate(base, people=200, weeks=80, by="person", threads=1)
-    monkeypatch.setattr(simulation, "PERSONS_PER_BLOCK", size)
+    monkeypatch.setattr(grid, "PERSONS_PER_BLOCK", size)
     assert same_bytes(expected, simulate(base, people=200, weeks=80, by="person", threads=threads))
 
 

@@ -3,13 +3,16 @@
 import io
 import threading
 import time
+from contextvars import ContextVar
 
 import numpy as np
 import pytest
 from tqdm import tqdm
 
-from hecon.model import runs
-from hecon.model.runs import Checkpoint, blocks, code_digest, run_blocks, whole_file
+from hecon.model import checkpoint, identity
+from hecon.model.checkpoint import Checkpoint
+from hecon.model.identity import code_digest
+from hecon.model.runs import AHEAD, blocks, in_order, run_blocks, whole_file
 
 # Files
 
@@ -157,6 +160,53 @@ def test_progress_is_shown_on_the_error_stream_only_when_asked(capsys):
     assert "Walking" in error
 
 
+# Results in order
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_results_come_in_the_order_of_their_tasks(threads):
+    def work(task):
+        time.sleep(0.001 * (7 - task % 7))
+        return -task
+
+    found = in_order(work, ((task,) for task in range(40)), 40, threads=threads, progress=None)
+    assert list(found) == [-task for task in range(40)]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_few_tasks_are_taken_before_their_results_are(threads):
+    """What is in memory does not grow with the number of tasks."""
+    taken = 0
+
+    def tasks():
+        nonlocal taken
+        for task in range(500):
+            taken += 1
+            yield (task,)
+
+    for used, _ in enumerate(in_order(abs, tasks(), 500, threads=threads, progress=None), start=1):
+        assert taken <= used + AHEAD * (threads + 1)
+    assert taken == 500
+
+
+def test_who_stops_listening_stops_the_work():
+    done = []
+    found = in_order(done.append, ((task,) for task in range(1000)), 1000, threads=2, progress=None)
+    next(found)
+    found.close()
+    after = len(done)
+    time.sleep(0.02)
+    assert len(done) == after < 100
+
+
+def test_work_on_threads_knows_what_was_in_force_where_it_was_asked_for():
+    said = ContextVar("said", default="nothing")
+    said.set("something")
+    heard = []
+    run_blocks(lambda _task: heard.append(said.get()), range(6), threads=3, progress=None)
+    assert heard == ["something"] * 6
+
+
 # Steps that are kept
 
 
@@ -202,15 +252,28 @@ def test_a_step_that_ends_badly_is_not_kept(tmp_path, error):
 
 def test_a_step_whose_file_is_half_written_has_no_name(tmp_path, monkeypatch):
     def killed(path, _array):
-        path.write_bytes(b"half")
+        path.write(b"half")
         raise KeyboardInterrupt
 
     kept = Checkpoint(tmp_path, tqdm(disable=True))
     with monkeypatch.context() as patch:
-        patch.setattr(runs.np, "save", killed)
+        patch.setattr(checkpoint.np, "save", killed)
         with pytest.raises(KeyboardInterrupt):
             kept.keep("one", lambda: np.array([1.0]))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("left", [b"", b"half", 100, -8])
+def test_a_damaged_step_is_made_again(tmp_path, left):
+    """A disk that went down may have kept a name without its content."""
+    kept = Checkpoint(tmp_path)
+    whole = kept.keep("one", lambda: np.arange(6.0))
+    path = tmp_path / "one.npy"
+    path.write_bytes(left if isinstance(left, bytes) else path.read_bytes()[:left])
+    assert not kept.has("one", (6,))
+    np.testing.assert_array_equal(kept.keep("one", lambda: np.arange(6.0)), whole)
+    assert kept.has("one", (6,))
+    assert not kept.has("one", (5,))
 
 
 def test_the_bar_moves_by_one_whether_a_step_is_made_or_taken_up(tmp_path):
@@ -232,7 +295,7 @@ def package(tmp_path, monkeypatch):
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(runs.hecon, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(identity.hecon, "__file__", str(tmp_path / "__init__.py"))
     return tmp_path
 
 
