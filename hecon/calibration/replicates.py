@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Inputs
 from hecon.inputs.targets import ARMS, Target
-from hecon.model.block import Setup, run_strategy
+from hecon.model.block import Setup, run_strategies
 from hecon.model.hazards import STATES
 from hecon.model.kernel import BENEFIT_DAYS, WEEKS_PER_YEAR
 from hecon.model.runs import blocks, run_blocks
@@ -204,8 +204,9 @@ def _days(inputs: Inputs, strategy: str, people: int, weeks: list[int], seed: in
     for draw, ready in enumerate(prepare(inputs, setup)):
         for column, week in enumerate(weeks):
             if week > 0:
-                ran = run_strategy(ready.world._replace(horizon=week), ready.values.key, row, 1, setup)
-                days[draw, column] = ran.outcome[0, BENEFIT_DAYS] / people
+                begun = ready.world._replace(horizon=week)
+                ran = run_strategies(begun, ready.programs, ready.values.key, row, 1, setup)
+                days[draw, column] = ran.outcome[0, 0, BENEFIT_DAYS] / people
     return days
 
 

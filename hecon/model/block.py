@@ -118,21 +118,18 @@ def simulate_block(inputs: Inputs, setup: Setup) -> Sums:
     """
     sums = Sums.zeros(setup, len(inputs))
     rows = sums.people.shape[1]
-    contacts = [len(contacts_of(name, inputs.programs)) for name in setup.strategies]
-    held = [np.zeros((len(inputs), rows, count, 2)) for count in contacts]
+    contacts = max(len(contacts_of(name, inputs.programs)) for name in setup.strategies)
+    held = np.zeros((len(inputs), len(setup.strategies), rows, contacts, 2))
     first_year = np.zeros_like(sums.outcome)
     carried = inputs["differences_carried_forward"]
     carries = (setup.weeks > WEEKS_PER_YEAR) & (carried < 1.0)
     for draw, (values, population, world, programs) in enumerate(prepare(inputs, setup)):
         row = _rows(population, setup)
         sums.people[draw] = np.bincount(row, minlength=rows)
-        for index, program in enumerate(programs):
-            under = world._replace(program=program)
-            ran = run_strategy(under, values.key, row, rows, setup)
-            sums.money[draw, index], sums.outcome[draw, index], held[index][draw] = ran
-            if carries[draw]:
-                begun = under._replace(horizon=WEEKS_PER_YEAR)
-                first_year[draw, index] = run_strategy(begun, values.key, row, rows, setup).outcome
+        sums.money[draw], sums.outcome[draw], held[draw] = run_strategies(world, programs, values.key, row, rows, setup)
+        if carries[draw]:
+            begun = world._replace(horizon=WEEKS_PER_YEAR)
+            first_year[draw] = run_strategies(begun, programs, values.key, row, rows, setup).outcome
     if setup.money:
         add_delivery(sums, held, inputs.together(), setup)
     for draw in np.flatnonzero(carries).tolist():
@@ -142,13 +139,13 @@ def simulate_block(inputs: Inputs, setup: Setup) -> Sums:
 
 
 class Ran(NamedTuple):
-    """One strategy at one draw.
+    """Every strategy at one draw.
 
     Attributes
     ----------
-    money : float64[row, year, flow]
-    outcome : float64[row, measure]
-    held : float64[row, contact, 2], contacts held and missed
+    money : float64[strategy, row, year, flow]
+    outcome : float64[strategy, row, measure]
+    held : float64[strategy, row, contact, 2], contacts held and missed
     """
 
     money: Floats
@@ -156,32 +153,36 @@ class Ran(NamedTuple):
     held: Floats
 
 
-def run_strategy(world: kernel.World, key: int, row: Integers, rows: int, setup: Setup) -> Ran:
-    """Run one strategy at the draw with a key, for people whose row of the results is `row`, of `rows`."""
-    ran = Ran(
-        np.zeros((rows, setup.years, len(FLOWS))),
-        np.zeros((rows, len(MEASURE_NAMES))),
-        np.zeros((rows, len(world.program.week), 2)),
-    )
-    kernel.simulate_people(setup.seed, key, world, kernel.Results(row, *ran), setup.first)
-    return ran
+def run_strategies(
+    world: kernel.World, programs: kernel.Programs, key: int, row: Integers, rows: int, setup: Setup
+) -> Ran:
+    """Run every strategy at the draw with a key, for people whose row of the results is `row`, of `rows`."""
+    strategies, contacts = programs.week.shape
+    years = -(-world.horizon // WEEKS_PER_YEAR)
+    money = np.zeros((strategies, rows, len(FLOWS), years))
+    outcome = np.zeros((strategies, rows, len(MEASURE_NAMES)))
+    held = np.zeros((strategies, rows, contacts, 2))
+    into = kernel.Results(row, money, outcome, held)
+    kernel.simulate_strategies(setup.seed, key, world, programs, into, setup.first)
+    return Ran(money.swapaxes(-1, -2), outcome, held)
 
 
-def add_delivery(sums: Sums, held: Sequence[Floats], values: Draws, setup: Setup) -> None:
+def add_delivery(sums: Sums, held: Floats, values: Draws, setup: Setup) -> None:
     """Add what delivery took and cost under every strategy, and the cost of public funds, in place.
 
     Parameters
     ----------
     sums : what was counted and paid but for that
-    held : float64[draw, row, contact, 2] of each strategy, contacts held and missed
+    held : float64[draw, strategy, row, contact, 2], contacts held and missed
     values : the draws
     setup : what is asked for
     """
     for index, strategy in enumerate(setup.strategies):
         costs = delivery(strategy, values.programs, values)
         given = sums.outcome[:, index, :, kernel.OFFERED]
-        delivered = discounted_use(costs, held[index], given, setup.years, values["discount_rate"])
-        sums.units[:, index] = resource_use(costs, held[index], given)
+        met = held[:, index, :, : costs.week.shape[-1]]
+        delivered = discounted_use(costs, met, given, setup.years, values["discount_rate"])
+        sums.units[:, index] = resource_use(costs, met, given)
         sums.delivered[:, index] = delivered
         sums.money[:, index] += delivery_flows(costs, delivered)
     share = values.inputs["cost_of_public_funds"][:, None, None, None]

@@ -74,16 +74,12 @@ def weeks_by_category(
         entries=np.arange(kernel.CATEGORIES + 1),
         flow=np.arange(kernel.CATEGORIES),
     )
-    counted = np.empty((len(strategies), len(who), kernel.CATEGORIES))
-    for position, program in enumerate(programs):
-        spent = np.zeros((len(who), setup.years, kernel.CATEGORIES))
-        into = kernel.Results(
-            np.arange(len(who)),
-            spent,
-            np.zeros((len(who), kernel.MEASURES)),
-            np.zeros((len(who), len(program.week), 2)),
-        )
-        ran = world._replace(program=program, accounts=counting)
-        kernel.simulate_people(seed, values.key, ran, into)
-        counted[position] = spent.sum(axis=1)
-    return who, counted
+    persons, contacts = len(who), programs.week.shape[1]
+    into = kernel.Results(
+        np.arange(persons),
+        np.zeros((len(strategies), persons, kernel.CATEGORIES, setup.years)),
+        np.zeros((len(strategies), persons, kernel.MEASURES)),
+        np.zeros((len(strategies), persons, contacts, 2)),
+    )
+    kernel.simulate_strategies(seed, values.key, world._replace(accounts=counting), programs, into)
+    return who, into.flow.sum(axis=3)

@@ -10,8 +10,8 @@ All jitted functions stand in this file, because numba's cache does not see a ch
 """
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba as nb
 import numpy as np
@@ -81,6 +81,8 @@ MEASURES = WEEKS_IN_STATE + 8
 
 # hecon's states; `walk` knows only their numbers' properties in `Structure`, `measure` knows what they are.
 WORK, FULL, GRADED, AAP, PENSION, UNEMPLOYED, RETIRED, DEAD = range(8)
+
+GUIDE = 256  # steps of the guide to a state's cumulative hazard
 
 # What a draw of luck is for: the high part of its counter, so that no two purposes share a word.
 VISITS = 4096
@@ -184,6 +186,32 @@ class Program(NamedTuple):
     offered_in: Booleans
 
 
+BY_CONTACT = ("week", "eligible", "attendance", "reach", "own")
+"""Fields of `Program` that have an element for every contact."""
+
+
+class Programs(NamedTuple):
+    """Several strategies, each an element of arrays like those of `Program`; shorter ones have contacts never due.
+
+    Attributes
+    ----------
+    week, eligible, attendance, reach, own, effect, exit_effect, until, offered, offer_week, offered_in :
+        as in `Program`, with the strategy in front
+    """
+
+    week: Integers
+    eligible: Booleans
+    attendance: Floats
+    reach: Floats
+    own: Booleans
+    effect: Floats
+    exit_effect: Floats
+    until: Integers
+    offered: Booleans
+    offer_week: Integers
+    offered_in: Booleans
+
+
 class People(NamedTuple):
     """The people of one draw, at inclusion.
 
@@ -214,14 +242,26 @@ class People(NamedTuple):
 class Scratch(NamedTuple):
     """Small arrays that a block of people shares one after the other, so that nothing is allocated per person.
 
+    A life is 0 for the one that a person lives under no program, 1 for the one under the program in hand.
+
     Attributes
     ----------
-    stays : int64[stay, 4]
+    stays : int64[life, stay, 4]
     visits : int64[state + group]
     used : int64[group]
     scaled : float64[slot]
     weights : float64[slot]
-    weeks : float64[year, category]
+    weeks : float64[category, year, 2], discounted weeks begun less ended within the year, and stays begun less ended
+    counted : bool[category], whether the life has weeks in it; `weeks` is zero where it has none
+    year : int64[week], the year that a week falls in
+    within : float64[week], the discounted weeks of its year before it
+    whole : float64[year], the discounted weeks of the year
+    amount : float64[year]
+    flow : float64[life, flow, year]
+    measured : float64[life, measure]
+    eaten : float64[state, week], the hazard of all slots together summed over the weeks before, at scale 1
+    guide : int64[state, step], the first week by which so many of `GUIDE` equal steps of it are eaten
+    steps : float64[state], steps in a unit of it
     """
 
     stays: Integers
@@ -230,6 +270,16 @@ class Scratch(NamedTuple):
     scaled: Floats
     weights: Floats
     weeks: Floats
+    counted: Booleans
+    year: Integers
+    within: Floats
+    whole: Floats
+    amount: Floats
+    flow: Floats
+    measured: Floats
+    eaten: Floats
+    guide: Integers
+    steps: Floats
 
 
 class Accounts(NamedTuple):
@@ -278,14 +328,14 @@ class World(NamedTuple):
 
 
 class Results(NamedTuple):
-    """Where a draw of a strategy is counted.
+    """Where a draw is counted.
 
     Attributes
     ----------
     row : int64[person], the row of the others that a person is added to.
-    flow : float64[row, year, flow], discounted money.
-    measured : float64[row, measure]
-    held : float64[row, contact, 2], contacts held and missed.
+    flow : float64[strategy, row, flow, year], discounted money.
+    measured : float64[strategy, row, measure]
+    held : float64[strategy, row, contact, 2], contacts held and missed.
     """
 
     row: Integers
@@ -381,14 +431,6 @@ def waiting_weekdays(week: int, rules: Rules) -> int:
 
 
 @inlined
-def waiting_share(week: int, rules: Rules) -> float:
-    """Return the share of a week's money that the waiting period covers: 1, 1 and 2/7 of 16 calendar days."""
-    if week < rules.waiting_weeks:
-        return 1.0
-    return rules.waiting_days / DAYS_PER_WEEK if week == rules.waiting_weeks else 0.0
-
-
-@inlined
 def rights_after(used: int, waited: int, weeks: int, group: int, rules: Rules) -> int:
     """Return the weekdays of the right used after so many weeks more, uncapped."""
     spent = WEEKDAYS * weeks
@@ -434,8 +476,50 @@ def draw_exit(key: np.uint64, visit: int, group: int, weights: Floats) -> int:
 
 
 @inlined
-def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
-    """Write one person's stays into `scratch.stays` and return how many.
+def eaten_by(week: int, state: int, scaled: Floats, hazards: Hazards) -> float:
+    """Return the cumulative hazard of a state before `week` of its clock, scaled by slot."""
+    total = 0.0
+    for slot in range(scaled.shape[0]):
+        total += scaled[slot] * hazards.cumulative[state, week, slot]
+    return total
+
+
+@inlined
+def guess(low: int, high: int, share: float, state: int, scratch: Scratch) -> int:
+    """Return the week, after `low` and no later than `high`, in which a share of the hazard between them is eaten.
+
+    Exact where one scale multiplies all slots; else a guess.
+    """
+    before = scratch.eaten[state, low]
+    sought = before + share * (scratch.eaten[state, high] - before)
+    step = int(sought * scratch.steps[state])
+    return min(max(scratch.guide[state, min(step, GUIDE)], low + 1), high)
+
+
+@inlined
+def fill_guide(hazards: Hazards, scratch: Scratch) -> None:
+    """Tabulate where the cumulative hazard of each state reaches equal steps, so that nobody has to search for long."""
+    eaten, guide = scratch.eaten, scratch.guide
+    for state in range(eaten.shape[0]):
+        for week in range(eaten.shape[1]):
+            total = 0.0
+            for slot in range(hazards.cumulative.shape[2]):
+                total += hazards.cumulative[state, week, slot]
+            eaten[state, week] = total
+        week = 0
+        last = eaten.shape[1] - 1
+        scratch.steps[state] = GUIDE / eaten[state, last] if eaten[state, last] > 0.0 else 0.0
+        for step in range(GUIDE + 1):
+            while week < last and eaten[state, week] < eaten[state, last] * step / GUIDE:
+                week += 1
+            guide[state, step] = week
+
+
+@inlined
+def walk(
+    person: int, key: np.uint64, life: int, since: int, program: int, programs: Programs, world: World, scratch: Scratch
+) -> int:
+    """Write one person's stays into `scratch.stays[life]` and return how many.
 
     The order within a week is: the state held at its start counts; contacts due are held; hazards act; those still
     there meet the end of a right, retirement. Death takes precedence in its week. The last stay begins at the horizon
@@ -445,16 +529,17 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     ----------
     person : row of `world.people`
     key : the person's luck
+    life : 0, or 1 if it is compared with life 0, which then has to be there
+    since : the week in which a contact of the program reaches them; the horizon if none does
+    program : which of `programs`
     scratch : its stays (at least horizon + 2 rows) are filled with state, first week, weeks of the spell by law and
         weekdays of the right used when the stay began
+
+    Returns
+    -------
+    the number of stays; 0 for life 1 as soon as it must be the same as life 0
     """
-    people, structure, rules, hazards, program = (
-        world.people,
-        world.structure,
-        world.rules,
-        world.hazards,
-        world.program,
-    )
+    people, structure, rules, hazards = world.people, world.structure, world.rules, world.hazards
     horizon = world.horizon
     slots = structure.destination.shape[1]
     states = structure.group.shape[0]
@@ -466,11 +551,11 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
         scratch.scaled,
         scratch.weights,
     )
+    until = programs.until[program]
+    same = life > 0
     visits[:] = 0
     for group in range(groups):
         used[group] = people.used[person, group]
-    contacts = program.week.shape[0]
-    propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0)) if contacts > 0 else 1.0
     death_patience = -math.log(high_uniform(luck(key, LUCK_DEATH, 0)))
     sex = people.sex[person]
     age = people.age[person]
@@ -487,19 +572,19 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
     waited = people.waited[person]
     week = 0
     count = 0
-    contact = 0
-    reached = False
-    taken = False  # offered the program, once the week of the offer is behind
 
     while True:
         group = structure.group[state]
-        stays[count, STATE] = state
-        stays[count, FIRST] = week
-        stays[count, WAITED] = waited
-        stays[count, USED] = used[group]
+        stays[life, count, STATE] = state
+        stays[life, count, FIRST] = week
+        stays[life, count, WAITED] = waited
+        stays[life, count, USED] = used[group]
+        same = same and stays[0, count, STATE] == state and stays[0, count, FIRST] == week
         count += 1
         if week >= horizon or structure.absorbing[state]:
-            return count
+            return 0 if same else count
+        if same and week >= until:
+            return 0
 
         # What ends the stay if the hazards do not.
         end = min(horizon, retirement)
@@ -532,53 +617,39 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
         leaving = 0
         now = week
         while now < end:
-            while contact < contacts and program.week[contact] <= now:
-                if (
-                    program.week[contact] == now
-                    and propensity < program.reach[contact]
-                    and program.eligible[contact, state]
-                    and program.offered[person]
-                    and (taken or (week <= program.offer_week and program.offered_in[state]))
-                ):
-                    reached = True
-                contact += 1
             bound = end
-            active = reached and now < program.until
-            if active:
-                bound = min(bound, program.until)
-            elif not reached and contact < contacts:
-                bound = min(bound, program.week[contact])
             for slot in range(slots):
                 scaled[slot] = people.scale[person, structure.scale[state, slot]]
-                if active:
-                    scaled[slot] *= program.effect[state, slot]
+            if now < since:
+                bound = min(bound, since)
+            elif now < until:
+                bound = min(bound, until)
+                for slot in range(slots):
+                    scaled[slot] *= programs.effect[program, state, slot]
             low = now + offset
             high = bound + offset
-            before = 0.0
-            after = 0.0
-            for slot in range(slots):
-                before += scaled[slot] * hazards.cumulative[state, low, slot]
-                after += scaled[slot] * hazards.cumulative[state, high, slot]
+            before = eaten_by(low, state, scaled, hazards)
+            after = eaten_by(high, state, scaled, hazards)
             if after - before >= patience:
                 target = before + patience
-                while high - low > 1:
-                    middle = (low + high) >> 1
-                    total = 0.0
-                    for slot in range(slots):
-                        total += scaled[slot] * hazards.cumulative[state, middle, slot]
-                    if total >= target:
-                        high = middle
-                    else:
-                        low = middle
-                leaving = high - offset
+                at = guess(low, high, patience / (after - before), state, scratch)
+                if eaten_by(at, state, scaled, hazards) >= target:
+                    while at - 1 > low and eaten_by(at - 1, state, scaled, hazards) >= target:
+                        at -= 1
+                else:
+                    at += 1
+                    while eaten_by(at, state, scaled, hazards) < target:
+                        at += 1
+                leaving = at - offset
                 break
             patience -= after - before
             now = bound
 
         next_week = end if leaving == 0 or leaving >= end else leaving
         weeks = next_week - week
-        if week <= program.offer_week < next_week:
-            taken = program.offered_in[state]
+        # Another way out may lead to the same state in the same week, and leave other luck for later.
+        if exhausted and next_week == end and since < next_week and week < until:
+            same = False
         if mortal:
             death_patience -= hazards.mortality_ratio[state] * (
                 lived(age + next_week / WEEKS_PER_YEAR, sex, hazards) - lived(age + week / WEEKS_PER_YEAR, sex, hazards)
@@ -608,11 +679,11 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
         elif exhausted and next_week == end:
             at_exit = True
         else:  # the horizon, in the same state
-            stays[count, STATE] = state
-            stays[count, FIRST] = next_week
-            stays[count, WAITED] = waited
-            stays[count, USED] = used[group]
-            return count + 1
+            stays[life, count, STATE] = state
+            stays[life, count, FIRST] = next_week
+            stays[life, count, WAITED] = waited
+            stays[life, count, USED] = used[group]
+            return 0 if same and stays[0, count, STATE] == state else count + 1
 
         # What the weeks did to the counters.
         if rules.right[group] > 0:
@@ -631,14 +702,16 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
                 if rules.right[entered] == 0 or used[entered] < rules.right[entered]:
                     break
                 exiting = entered
+            active = since < next_week <= until
+            same = same and not active
             for slot in range(weights.shape[0]):
                 weights[slot] = 0.0
                 if structure.exit_destination[exiting, slot] >= 0:
                     weights[slot] = (
                         hazards.exit_weight[exiting, slot] * people.scale[person, structure.exit_scale[exiting, slot]]
                     )
-                    if reached and next_week <= program.until:
-                        weights[slot] *= program.exit_effect[exiting, slot]
+                    if active:
+                        weights[slot] *= programs.exit_effect[program, exiting, slot]
             visit = visits[states + exiting]
             visits[states + exiting] = visit + 1
             next_state = structure.exit_destination[exiting, draw_exit(key, visit, exiting, weights)]
@@ -653,30 +726,93 @@ def walk(person: int, key: np.uint64, world: World, scratch: Scratch) -> int:
         week = next_week
 
 
+@inlined
+def reached_week(
+    person: int, propensity: float, program: int, programs: Programs, count: int, world: World, scratch: Scratch
+) -> int:
+    """Return the week in which a contact of a program reaches a person who lives life 0 until then; or the horizon.
+
+    It reaches who was offered the program, is still in a state in which the contact is due, and has a propensity to
+    attend below its reach.
+    """
+    stays, horizon = scratch.stays, world.horizon
+    if not programs.offered[program, person]:
+        return horizon
+    stay = 0
+    taken = False
+    for contact in range(programs.week.shape[1]):
+        week = programs.week[program, contact]
+        if week >= horizon:
+            return horizon
+        if propensity < programs.reach[program, contact]:
+            while stay + 1 < count and stays[0, stay + 1, FIRST] <= week:
+                stay += 1
+            if not taken:
+                at_offer = stay
+                while at_offer > 0 and stays[0, at_offer, FIRST] > programs.offer_week[program]:
+                    at_offer -= 1
+                taken = True
+                if not programs.offered_in[program, stays[0, at_offer, STATE]]:
+                    return horizon
+            if programs.eligible[program, contact, stays[0, stay, STATE]]:
+                return week
+    return horizon
+
+
 # --- measure ------------------------------------------------------------------------------------------------------
 
 
 @inlined
-def add_weeks(weeks: Floats, category: int, first: int, end: int, discount: Floats) -> None:
-    """Add the discounted weeks from `first` to before `end` to the years they fall in."""
-    while first < end:
-        year = first // WEEKS_PER_YEAR
-        stop = min(end, (year + 1) * WEEKS_PER_YEAR)
-        weeks[year, category] += discount[stop] - discount[first]
-        first = stop
+def add_weeks(category: int, first: int, end: int, scratch: Scratch) -> None:
+    """Count the weeks from `first` to before `end`: where they begin and end, without visiting the years between."""
+    if first < end:
+        weeks, begins, ends = scratch.weeks, scratch.year[first], scratch.year[end]
+        weeks[category, begins, 0] -= scratch.within[first]
+        weeks[category, begins, 1] += 1.0
+        weeks[category, ends, 0] += scratch.within[end]
+        weeks[category, ends, 1] -= 1.0
+        scratch.counted[category] = True
 
 
 @inlined
-def move_weeks(weeks: Floats, source: int, target: int, share: float, week: int, discount: Floats) -> None:
-    """Move a share of one discounted week from a category to another."""
-    amount = share * (discount[week + 1] - discount[week])
-    weeks[week // WEEKS_PER_YEAR, source] -= amount
-    weeks[week // WEEKS_PER_YEAR, target] += amount
+def add_share(category: int, share: float, week: int, discount: Floats, scratch: Scratch) -> None:
+    """Count a share of one week."""
+    scratch.weeks[category, scratch.year[week], 0] += share * (discount[week + 1] - discount[week])
+    scratch.counted[category] = True
+
+
+@inlined
+def add_holiday_pay(
+    nav: int, first: int, end: int, later: int, used: int, earning: int, accounts: Accounts, scratch: Scratch
+) -> None:
+    """Count the weeks that earn holiday pay: whole ones from `first` while `earning` days of the right are left.
+
+    Parameters
+    ----------
+    nav, later : as in `count_sick_leave`
+    used : weekdays of the right used before `first`
+    """
+    left = earning - used
+    if left > 0 and first < end:
+        whole = min(end, first + left // WEEKDAYS)
+        add_weeks(nav + 2, first, min(whole, later), scratch)
+        add_weeks(nav + 4, max(first, later), whole, scratch)
+        if whole < end and left % WEEKDAYS > 0:
+            category = nav + 2 if whole < later else nav + 4
+            add_share(category, left % WEEKDAYS / WEEKDAYS, whole, accounts.discount, scratch)
 
 
 @inlined
 def count_sick_leave(
-    nav: int, first: int, end: int, waited: int, used: int, group: int, rules: Rules, accounts: Accounts, weeks: Floats
+    nav: int,
+    first: int,
+    end: int,
+    waited: int,
+    used: int,
+    group: int,
+    rules: Rules,
+    accounts: Accounts,
+    scratch: Scratch,
 ) -> int:
     """Count the weeks of a stay on sick leave by who pays and return the weekdays after the right ran out.
 
@@ -685,27 +821,31 @@ def count_sick_leave(
     nav : the category of weeks that NAV pays; the employer's stands before it, and after it unpaid, holiday pay, NAV's
         at the later rate, and holiday pay on those
     """
-    later = min(end, max(first, first + accounts.later_from - waited))
-    add_weeks(weeks, nav, first, later, accounts.discount)
-    add_weeks(weeks, nav + 3, later, end, accounts.discount)
-    week = first
-    while week < end and waited + week - first <= rules.waiting_weeks:
-        share = waiting_share(waited + week - first, rules)
-        move_weeks(weeks, nav if week < later else nav + 3, nav - 1, share, week, accounts.discount)
-        week += 1
+    discount = accounts.discount
     unpaid = max(0, rights_after(used, waited, end - first, group, rules) - rules.right[group])
+    later = min(end, max(first, first + accounts.later_from - waited))
+    earning = min(accounts.holiday_pay_days, rules.right[group])
+    paid_from = first
+    if waited <= rules.waiting_weeks:
+        # Whole weeks of the waiting period, and one that it covers in part.
+        shared = first + rules.waiting_weeks - waited
+        paid_from = min(end, shared)
+        add_weeks(nav - 1, first, paid_from, scratch)
+        if shared < end:
+            share = rules.waiting_days / DAYS_PER_WEEK
+            add_share(nav - 1, share, shared, discount, scratch)
+            add_share(nav if shared < later else nav + 3, -share, shared, discount, scratch)
+            days = min(WEEKDAYS - min(rules.waiting_days, WEEKDAYS), max(earning - used, 0))
+            add_share(nav + 2 if shared < later else nav + 4, days / WEEKDAYS, shared, discount, scratch)
+            used += days
+            add_holiday_pay(nav, shared + 1, end, later, used, earning, accounts, scratch)
+    else:
+        add_holiday_pay(nav, first, end, later, used, earning, accounts, scratch)
+    add_weeks(nav, paid_from, later, scratch)
+    add_weeks(nav + 3, max(later, paid_from), end, scratch)
     if unpaid > 0:
-        paid = nav if end - 1 < later else nav + 3
-        move_weeks(weeks, paid, nav + 1, unpaid / WEEKDAYS, end - 1, accounts.discount)
-    week = first
-    while week < end and used < accounts.holiday_pay_days:
-        after = min(rights_after(used, waited + week - first, 1, group, rules), rules.right[group])
-        days = min(after, accounts.holiday_pay_days) - used
-        weeks[week // WEEKS_PER_YEAR, nav + 2 if week < later else nav + 4] += (
-            days / WEEKDAYS * (accounts.discount[week + 1] - accounts.discount[week])
-        )
-        used = after
-        week += 1
+        add_share(nav if end - 1 < later else nav + 3, -unpaid / WEEKDAYS, end - 1, discount, scratch)
+        add_share(nav + 1, unpaid / WEEKDAYS, end - 1, discount, scratch)
     return unpaid
 
 
@@ -716,78 +856,77 @@ def on_benefit(state: int) -> bool:
 
 
 @inlined
-def measure(person: int, count: int, world: World, scratch: Scratch, flow: Floats, measured: Floats) -> None:
-    """Add what one person's stays are worth to `flow` (float64[year, flow]) and `measured` (float64[measure]).
+def measure(person: int, life: int, count: int, world: World, scratch: Scratch) -> None:
+    """Put what a life's stays are worth into `scratch.flow[life]` and `scratch.measured[life]`.
 
     Parameters
     ----------
-    count : how many stays `walk` wrote into `scratch.stays`
+    count : how many stays `walk` wrote into `scratch.stays[life]`
     """
-    people, structure, rules, accounts, horizon = (
-        world.people,
-        world.structure,
-        world.rules,
-        world.accounts,
-        world.horizon,
-    )
+    people, structure, rules, accounts = world.people, world.structure, world.rules, world.accounts
+    horizon = world.horizon
     stays, weeks = scratch.stays, scratch.weeks
-    weeks[:] = 0.0
-    discount = accounts.discount
+    discount, effect_discount = accounts.discount, accounts.effect_discount
+    flow, measured = scratch.flow, scratch.measured
+    for outcome in range(MEASURES):
+        measured[life, outcome] = 0.0
     absent_since = -people.clock[person]
     insured = people.insured_weeks[person]
     free_since = -1  # first week of the present run of weeks without benefit
     sustained = horizon + 1
     sustained_month = horizon + 1
-    entered_aap = 0.0
+    benefit_days = 0.0
+    new_spells = 0.0
+    utility = 0.0
+    group = structure.group[stays[life, 0, STATE]]
     for stay in range(count):
-        state = stays[stay, STATE]
-        first = stays[stay, FIRST]
-        end = stays[stay + 1, FIRST] if stay + 1 < count else horizon
+        state = stays[life, stay, STATE]
+        first = stays[life, stay, FIRST]
+        end = stays[life, stay + 1, FIRST] if stay + 1 < count else horizon
         length = end - first
-        newly = first > 0 and structure.group[stays[stay - 1, STATE]] != structure.group[state]
+        before = group
+        group = structure.group[state]
         unpaid = 0
         category = -1
         if state == WORK:
-            add_weeks(weeks, IN_WORK, first, end, discount)
+            add_weeks(IN_WORK, first, end, scratch)
             absent_since = end
         elif state in (FULL, GRADED):
             nav = FULL_NAV if state == FULL else GRADED_NAV
             category = REPLACED_FULL if state == FULL else REPLACED_GRADED
             unpaid = count_sick_leave(
-                nav, first, end, stays[stay, WAITED], stays[stay, USED], structure.group[state], rules, accounts, weeks
+                nav, first, end, stays[life, stay, WAITED], stays[life, stay, USED], group, rules, accounts, scratch
             )
-            if newly and first < horizon:
-                measured[NEW_SPELLS] += 1.0
-                weeks[first // WEEKS_PER_YEAR, NEW_SPELL] += discount[first + 1] - discount[first]
+            if group != before and first < horizon:
+                new_spells += 1.0
+                add_share(NEW_SPELL, 1.0, first, discount, scratch)
         elif state == AAP:
-            add_weeks(weeks, ON_AAP, first, end, discount)
+            add_weeks(ON_AAP, first, end, scratch)
             category = REPLACED_AAP
-            if first <= WEEKS_PER_YEAR and first > 0:
-                entered_aap = 1.0
         elif state == PENSION:
-            add_weeks(weeks, ON_PENSION, first, end, discount)
+            add_weeks(ON_PENSION, first, end, scratch)
             category = REPLACED_PENSION
         elif state == UNEMPLOYED:
             covered = min(length, insured)
             insured -= covered
-            add_weeks(weeks, UNEMPLOYED_INSURED, first, first + covered, discount)
-            add_weeks(weeks, UNEMPLOYED_ASSISTED, first + covered, end, discount)
+            add_weeks(UNEMPLOYED_INSURED, first, first + covered, scratch)
+            add_weeks(UNEMPLOYED_ASSISTED, first + covered, end, scratch)
             category = REPLACED_UNEMPLOYED
         if category >= 0:
-            add_weeks(weeks, category, max(first, absent_since + accounts.friction_weeks), end, discount)
+            add_weeks(category, max(first, absent_since + accounts.friction_weeks), end, scratch)
 
         share = WEEKDAYS * people.benefit_share[person, state]
-        if share > 0.0:
-            measured[BENEFIT_DAYS] += share * (length - unpaid / WEEKDAYS)
-            within = min(end, WEEKS_PER_YEAR) - first
-            if within > 0:
-                measured[BENEFIT_DAYS_12M] += share * (within - (unpaid / WEEKDAYS if end <= WEEKS_PER_YEAR else 0.0))
-        measured[WEEKS_IN_STATE + state] += length
-        measured[QALYS] += (
-            accounts.utility[state] * (accounts.effect_discount[end] - accounts.effect_discount[first]) / WEEKS_PER_YEAR
-        )
+        benefit_days += share * (length - unpaid / WEEKDAYS)
+        measured[life, WEEKS_IN_STATE + state] += length
+        utility += accounts.utility[state] * (effect_discount[end] - effect_discount[first])
+        if first > WEEKS_PER_YEAR:
+            continue
 
-        # Sustained return: four weeks without benefit; the dead do not return.
+        # What is counted over 12 months. Sustained return: four weeks without benefit; the dead do not return.
+        within = min(end, WEEKS_PER_YEAR) - first
+        measured[life, BENEFIT_DAYS_12M] += share * (within - (unpaid / WEEKDAYS if end <= WEEKS_PER_YEAR else 0.0))
+        if state == AAP and first > 0:
+            measured[life, ENTERED_AAP_12M] = 1.0
         if on_benefit(state) or state == DEAD:
             free_since = -1
         else:
@@ -797,78 +936,197 @@ def measure(person: int, count: int, world: World, scratch: Scratch, flow: Float
                 sustained = min(sustained, free_since)
             if end - free_since >= 5:
                 sustained_month = min(sustained_month, free_since)
-        if first <= WEEKS_PER_YEAR and (end > WEEKS_PER_YEAR or stay == count - 1):
-            measured[NO_BENEFIT_12M] += 0.0 if on_benefit(state) or state == DEAD else 1.0
-            measured[AT_WORK_12M] += 1.0 if state == WORK else 0.0
-            measured[ON_AAP_12M] += 1.0 if state == AAP else 0.0
-            measured[ON_PENSION_12M] += 1.0 if state == PENSION else 0.0
-    measured[ENTERED_AAP_12M] += entered_aap
-    measured[SUSTAINED_RETURN] += 1.0 if sustained + 4 <= WEEKS_PER_YEAR else 0.0
-    measured[WEEKS_TO_SUSTAINED_RETURN] += sustained if sustained + 4 <= WEEKS_PER_YEAR else WEEKS_PER_YEAR
-    measured[SUSTAINED_RETURN_MONTH] += 1.0 if sustained_month + 5 <= WEEKS_PER_YEAR else 0.0
-    for year in range(weeks.shape[0]):
-        for category in range(CATEGORIES):
-            amount = weeks[year, category]
-            if amount != 0.0:
-                for entry in range(accounts.entries[category], accounts.entries[category + 1]):
-                    flow[year, accounts.flow[entry]] += amount * accounts.rate[person, entry]
+        if end > WEEKS_PER_YEAR or stay == count - 1:
+            measured[life, NO_BENEFIT_12M] = 0.0 if on_benefit(state) or state == DEAD else 1.0
+            measured[life, AT_WORK_12M] = 1.0 if state == WORK else 0.0
+            measured[life, ON_AAP_12M] = 1.0 if state == AAP else 0.0
+            measured[life, ON_PENSION_12M] = 1.0 if state == PENSION else 0.0
+    measured[life, BENEFIT_DAYS] = benefit_days
+    measured[life, NEW_SPELLS] = new_spells
+    measured[life, QALYS] = utility / WEEKS_PER_YEAR
+    measured[life, SUSTAINED_RETURN] = 1.0 if sustained + 4 <= WEEKS_PER_YEAR else 0.0
+    measured[life, WEEKS_TO_SUSTAINED_RETURN] = sustained if sustained + 4 <= WEEKS_PER_YEAR else WEEKS_PER_YEAR
+    measured[life, SUSTAINED_RETURN_MONTH] = 1.0 if sustained_month + 5 <= WEEKS_PER_YEAR else 0.0
+
+    years = flow.shape[2]
+    for to in range(flow.shape[1]):
+        for year in range(years):
+            flow[life, to, year] = 0.0
+    for category in range(CATEGORIES):
+        if scratch.counted[category]:
+            scratch.counted[category] = False
+            going_on = 0.0
+            for year in range(years):
+                going_on += weeks[category, year, 1]
+                scratch.amount[year] = weeks[category, year, 0] + going_on * scratch.whole[year]
+            for year in range(years + 1):
+                weeks[category, year, 0] = 0.0
+                weeks[category, year, 1] = 0.0
+            for entry in range(accounts.entries[category], accounts.entries[category + 1]):
+                rate = accounts.rate[person, entry]
+                to = accounts.flow[entry]
+                for year in range(years):
+                    flow[life, to, year] += scratch.amount[year] * rate
 
 
 @inlined
 def count_contacts(
-    person: int, key: np.uint64, count: int, world: World, scratch: Scratch, held: Floats, measured: Floats
+    person: int,
+    propensity: float,
+    program: int,
+    programs: Programs,
+    life: int,
+    count: int,
+    world: World,
+    scratch: Scratch,
+    held: Floats,
+    measured: Floats,
 ) -> None:
     """Add one person's contacts to `held` (float64[contact, 2]: held, missed): due only while still eligible."""
-    program = world.program
-    offered = program.offered[person] and program.offer_week < world.horizon
+    stays = scratch.stays
+    offered = programs.offered[program, person] and programs.offer_week[program] < world.horizon
     if offered:
         stay = 0
-        while stay + 1 < count and scratch.stays[stay + 1, FIRST] <= program.offer_week:
+        while stay + 1 < count and stays[life, stay + 1, FIRST] <= programs.offer_week[program]:
             stay += 1
-        offered = program.offered_in[scratch.stays[stay, STATE]]
+        offered = programs.offered_in[program, stays[life, stay, STATE]]
         measured[OFFERED] += 1.0 if offered else 0.0
-    propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0))
     stay = 0
-    for contact in range(program.week.shape[0]):
-        week = program.week[contact]
+    for contact in range(programs.week.shape[1]):
+        week = programs.week[program, contact]
         if week >= world.horizon:
             return
-        while stay + 1 < count and scratch.stays[stay + 1, FIRST] <= week:
+        while stay + 1 < count and stays[life, stay + 1, FIRST] <= week:
             stay += 1
-        if program.eligible[contact, scratch.stays[stay, STATE]] and (offered or not program.own[contact]):
-            missed = 0 if propensity < program.attendance[contact] else 1
+        if programs.eligible[program, contact, stays[life, stay, STATE]] and (
+            offered or not programs.own[program, contact]
+        ):
+            missed = 0 if propensity < programs.attendance[program, contact] else 1
             held[contact, missed] += 1.0
             measured[CONTACTS_HELD + missed] += 1.0
 
 
-def new_scratch(world: World) -> Scratch:
-    """Return scratch space for walks in `world`."""
-    states, slots = world.structure.destination.shape
+def new_scratch(world: World, flows: int) -> Scratch:
+    """Return scratch space for lives in `world`, in which so many flows are counted."""
+    states, weeks, slots = world.hazards.cumulative.shape
     groups, exits = world.structure.exit_destination.shape
     years = -(-world.horizon // WEEKS_PER_YEAR)
+    year = np.arange(world.horizon + 1) // WEEKS_PER_YEAR
+    discount = world.accounts.discount[: world.horizon + 1]
     return Scratch(
-        np.empty((world.horizon + 2, 4), np.int64),
+        np.empty((2, world.horizon + 2, 4), np.int64),
         np.empty(states + groups, np.int64),
         np.empty(groups, np.int64),
         np.empty(slots),
         np.empty(exits),
-        np.empty((years, CATEGORIES)),
+        np.zeros((CATEGORIES, years + 1, 2)),
+        np.zeros(CATEGORIES, np.bool_),
+        year,
+        discount - discount[np.minimum(WEEKS_PER_YEAR * year, world.horizon)],
+        np.diff(discount[np.minimum(WEEKS_PER_YEAR * np.arange(years + 1), world.horizon)]),
+        np.empty(years),
+        np.empty((2, flows, years)),
+        np.empty((2, MEASURES)),
+        np.empty((states, weeks)),
+        np.empty((states, GUIDE + 1), np.int64),
+        np.empty(states),
     )
 
 
+def stacked(programs: Sequence[Program]) -> Programs:
+    """Return several strategies as one, with a leading axis of strategies; a contact that is not there is never due.
+
+    Fields that have a leading axis of draws keep it in front of the strategies.
+    """
+    draws = np.ndim(programs[0].until)
+    most = max(program.week.shape[draws] for program in programs)
+    never = np.iinfo(np.int64).max
+    fields: list[NDArray[Any]] = []
+    for name, arrays in zip(Program._fields, zip(*programs, strict=True), strict=True):
+        each = [np.asarray(array) for array in arrays]
+        if name in BY_CONTACT:
+            fill = never if name == "week" else 0
+            widths = [
+                [(0, 0)] * draws + [(0, most - array.shape[draws])] + [(0, 0)] * (array.ndim - draws - 1)
+                for array in each
+            ]
+            each = [np.pad(array, width, constant_values=fill) for array, width in zip(each, widths, strict=True)]
+        fields.append(np.stack(each, axis=draws))
+    return Programs(*fields)
+
+
 def simulate_people(seed: int, draw: int, world: World, results: Results, first: int = 0) -> None:
-    """Walk and measure everybody; luck hangs on `seed`, `draw` and their numbers, of which `first` is the first."""
-    _simulate_people(seed, draw, world, results, first, new_scratch(world))
+    """Walk and measure everybody under the program of `world`, and add to results without the axis of strategies.
+
+    Parameters
+    ----------
+    results : flow float64[row, year, flow], measured float64[row, measure], held float64[row, contact, 2]
+    """
+    row, flow, measured, held = results
+    into = Results(row, np.zeros((1, flow.shape[0], flow.shape[2], flow.shape[1])), measured[None], held[None])
+    simulate_strategies(seed, draw, world, stacked([world.program]), into, first)
+    flow += into.flow[0].transpose(0, 2, 1)
+
+
+def simulate_strategies(
+    seed: int, draw: int, world: World, programs: Programs, results: Results, first: int = 0
+) -> None:
+    """Walk and measure everybody under every one of `programs`; luck hangs on `seed`, `draw` and people's numbers.
+
+    A person has one life under no program, which every strategy shares that never reaches them or changes nothing.
+
+    Parameters
+    ----------
+    world : what they are walked through; its own program plays no part
+    first : the number of the first person
+    """
+    scratch = new_scratch(world, results.flow.shape[2])
+    _simulate_people(seed, draw, world, programs, results, first, scratch)
 
 
 @jit
-def _simulate_people(seed: int, draw: int, world: World, results: Results, first: int, scratch: Scratch) -> None:
+def _simulate_people(
+    seed: int, draw: int, world: World, programs: Programs, results: Results, first: int, scratch: Scratch
+) -> None:
+    fill_guide(world.hazards, scratch)
+    untouched = 0
     for person in range(len(world.people.state)):
         key = person_key(seed, draw, first + person)
-        count = walk(person, key, world, scratch)
         row = results.row[person]
-        measure(person, count, world, scratch, results.flow[row], results.measured[row])
-        count_contacts(person, key, count, world, scratch, results.held[row], results.measured[row])
+        propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0))
+        for turn in range(programs.until.shape[0] + 1):
+            program = max(turn - 1, 0)
+            life = min(turn, 1)
+            count = 0
+            since = world.horizon
+            if life > 0:
+                since = reached_week(person, propensity, program, programs, untouched, world, scratch)
+            if life == 0 or since < world.horizon:
+                count = walk(person, key, life, since, program, programs, world, scratch)
+                if count > 0:
+                    measure(person, life, count, world, scratch)
+            if life == 0:
+                untouched = count
+                continue
+            if count == 0:
+                life, count = 0, untouched
+            for flow in range(results.flow.shape[2]):
+                for year in range(results.flow.shape[3]):
+                    results.flow[program, row, flow, year] += scratch.flow[life, flow, year]
+            for outcome in range(MEASURES):
+                results.measured[program, row, outcome] += scratch.measured[life, outcome]
+            count_contacts(
+                person,
+                propensity,
+                program,
+                programs,
+                life,
+                count,
+                world,
+                scratch,
+                results.held[program, row],
+                results.measured[program, row],
+            )
 
 
 def trace_people(seed: int, draw: int, world: World, counts: Integers, stays: Integers) -> None:
@@ -877,13 +1135,26 @@ def trace_people(seed: int, draw: int, world: World, counts: Integers, stays: In
     A person with more stays than fit keeps the true number in `counts`, so that the caller can make room and call
     again.
     """
-    _trace_people(seed, draw, world, counts, stays, new_scratch(world))
+    _trace_people(seed, draw, world, stacked([world.program]), counts, stays, new_scratch(world, 0))
 
 
 @jit
-def _trace_people(seed: int, draw: int, world: World, counts: Integers, stays: Integers, scratch: Scratch) -> None:
+def _trace_people(
+    seed: int, draw: int, world: World, programs: Programs, counts: Integers, stays: Integers, scratch: Scratch
+) -> None:
+    fill_guide(world.hazards, scratch)
     for person in range(counts.shape[0]):
-        counts[person] = walk(person, person_key(seed, draw, person), world, scratch)
-        for stay in range(min(counts[person], stays.shape[1])):
-            for column in range(stays.shape[2]):
-                stays[person, stay, column] = scratch.stays[stay, column]
+        key = person_key(seed, draw, person)
+        propensity = high_uniform(luck(key, LUCK_ATTENDANCE, 0))
+        counts[person] = 0
+        for life in range(2):
+            since = world.horizon
+            if life > 0:
+                since = reached_week(person, propensity, 0, programs, counts[person], world, scratch)
+            if life == 0 or since < world.horizon:
+                count = walk(person, key, life, since, 0, programs, world, scratch)
+                if count > 0:
+                    counts[person] = count
+                    for stay in range(min(count, stays.shape[1])):
+                        for column in range(stays.shape[2]):
+                            stays[person, stay, column] = scratch.stays[life, stay, column]

@@ -35,13 +35,13 @@ class Ready(NamedTuple):
     values : the draw's inputs
     population : its people at inclusion
     world : what they are walked through, under the first strategy
-    programs : of every strategy, in the order of the setup
+    programs : every strategy, in the order of the setup
     """
 
     values: Draw
     population: Population
     world: kernel.World
-    programs: tuple[kernel.Program, ...]
+    programs: kernel.Programs
 
 
 def prepare(inputs: Inputs, setup: Setup) -> Iterator[Ready]:
@@ -58,21 +58,22 @@ def prepare(inputs: Inputs, setup: Setup) -> Iterator[Ready]:
         part = inputs.block(start, min(start + step, len(inputs)))
         values = part.together()
         population = _population(values, setup)
-        programs = [compile_program(name, part.programs, values, population) for name in setup.strategies]
+        compiled = [compile_program(name, part.programs, values, population) for name in setup.strategies]
+        programs = kernel.stacked(compiled)
         people, rules = people_arrays(population, values), statute_rules(values)
         prices = accounts(population, values, setup.weeks, money=setup.money)
         for draw, table in enumerate(hazards(part, clock)):
-            compiled = tuple(kernel.Program(*_of_draw(program, draw)) for program in programs)
             world = kernel.World(
                 kernel.People(*_of_draw(people, draw)),
                 STRUCTURE,
                 kernel.Rules(*_of_draw(rules, draw)),
                 table,
-                compiled[0],
+                kernel.Program(*_of_draw(compiled[0], draw)),
                 kernel.Accounts(*_of_draw(prices, draw)),
                 setup.weeks,
             )
-            yield Ready(part.one(draw), population.of_draw(draw), world, compiled)
+            of_draw = kernel.Programs(*_of_draw(programs, draw))
+            yield Ready(part.one(draw), population.of_draw(draw), world, of_draw)
 
 
 def longest_clock(setup: Setup, inputs: Inputs) -> int:

@@ -24,7 +24,7 @@ from hecon.inputs.errors import InputError
 from hecon.inputs.parameters import read_parameters, shipped_folder
 from hecon.inputs.targets import read_targets
 from hecon.inputs.unseen import Published, read_unseen
-from hecon.model.block import Setup, run_strategy
+from hecon.model.block import Setup, run_strategies
 from hecon.model.programs import delivery, delivery_flows, discounted_use
 from hecon.model.simulation import occupancy, simulate, trace
 from hecon.model.worlds import prepare
@@ -61,7 +61,8 @@ def delivered(inputs, strategy, people, seed):
     """What delivery costs in a year as the model's own ledger has it, undiscounted."""
     values = inputs.one(0)
     setup = Setup((strategy,), people, 52, seed, (), None, money=False)
-    held = run_strategy(next(prepare(inputs, setup)).world, values.key, np.arange(people), people, setup).held
+    ready = next(prepare(inputs, setup))
+    held = run_strategies(ready.world, ready.programs, values.key, np.arange(people), people, setup).held[0]
     costs = delivery(strategy, values.programs, values)
     flows = delivery_flows(costs, discounted_use(costs, held, np.ones(people), 1, 0.0))
     return float(flows.sum())
