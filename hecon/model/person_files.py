@@ -1,6 +1,7 @@
 """Files of people, one row a person: CSV and Parquet, read into the same table or refused in one line."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,12 +72,10 @@ def _read_csv(path: Path, kinds: dict[str, str], required: "Collection[str]") ->
 
 
 def _read_parquet(path: Path, kinds: dict[str, str], required: "Collection[str]") -> pd.DataFrame:
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
-        message = f"{path}: pyarrow is not installed: pip install 'hecon[register]', or give a CSV"
-        raise InputError(message) from None
+    needs_pyarrow(path)
+    import pyarrow as pa
+    from pyarrow import parquet
+
     try:
         with path.open("rb") as file:
             names = [name for name in parquet.read_schema(file).names if not INDEX.fullmatch(name)]
@@ -91,6 +90,19 @@ def _read_parquet(path: Path, kinds: dict[str, str], required: "Collection[str]"
         raise InputError(message) from error
     frame.index += 1
     return frame
+
+
+def needs_pyarrow(path: Path) -> None:
+    """Refuse a Parquet file where nothing reads or writes one.
+
+    Raises
+    ------
+    InputError
+        Naming the extra that does.
+    """
+    if find_spec("pyarrow") is None:
+        message = f"{path}: pyarrow is not installed: pip install 'hecon[register]', or give a CSV"
+        raise InputError(message)
 
 
 def _column(path: Path, name: str, kind: str, cells: "pa.ChunkedArray") -> "pd.Series":

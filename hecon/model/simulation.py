@@ -75,7 +75,7 @@ def simulate(
         If a strategy, covariate, size or cohort is out of range.
     """
     setup = Setup(tuple(strategies), people, weeks, seed, (by,) if isinstance(by, str) else tuple(by), cohort, money)
-    _check(setup, inputs)
+    check_setup(setup, inputs)
     sums = Sums.zeros(setup, len(inputs))
     alone = setup.by == (PERSON,)
 
@@ -112,7 +112,7 @@ def trace(
     its start), used (weekdays of the right)
     """
     setup = Setup((strategy,), people, weeks, seed, (), cohort, money=False)
-    _check(setup, inputs)
+    check_setup(setup, inputs)
     values = inputs.one(0)
     population = population_of(values, setup)
     table = hazards(inputs.block(0, 1), weeks + longest_clock(setup, inputs))[0]
@@ -155,7 +155,14 @@ def occupancy(stays: pd.DataFrame, weeks: int) -> xr.DataArray:
     return xr.DataArray(share, dims=("week", "state"), coords={"week": np.arange(weeks + 1), "state": list(STATES)})
 
 
-def _check(setup: Setup, inputs: Inputs) -> None:
+def check_setup(setup: Setup, inputs: Inputs) -> None:
+    """Refuse strategies, covariates and sizes that there cannot be.
+
+    Raises
+    ------
+    InputError
+        Naming the argument, its value and the way out.
+    """
     if not setup.strategies or len(set(setup.strategies)) < len(setup.strategies):
         message = f"strategies: {', '.join(setup.strategies) or 'none'}: name each once, and at least one"
         raise InputError(message)

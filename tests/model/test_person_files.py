@@ -1,8 +1,8 @@
 """Parquet files of people: the same table as the CSV, or refused in one line."""
 
-import builtins
 import decimal
 import re
+import sys
 
 import numpy as np
 import pandas as pd
@@ -198,14 +198,8 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path):
 
 
 def test_without_its_library_the_extra_is_named(write, monkeypatch):
-    path, real = write(), builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name.split(".")[0] == "pyarrow":
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    path = write()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert refused(path) == "pyarrow is not installed: pip install 'hecon[register]', or give a CSV"
 
 
