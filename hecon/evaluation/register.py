@@ -121,6 +121,8 @@ def register(
     InputError
         If a strategy, covariate, size or person is out of range, or the file cannot be written as its name says.
     """
+    names = cohort[ID] if ID in cohort else pd.Series(cohort.index, name="row")
+    cohort = cohort.drop(columns=ID, errors="ignore")  # whoever computes a block need not know whose it is
     setup = Setup(tuple(strategies), len(cohort), weeks, seed, (PERSON,), cohort, money=True)
     by = (by,) if isinstance(by, str) else tuple(by)
     if PERSON in by:
@@ -133,7 +135,6 @@ def register(
     total = Part(
         np.zeros((len(inputs), len(cells))), np.zeros((len(inputs), *shape)), np.zeros((2, *shape)), np.zeros(0)
     )
-    names = cohort[ID] if ID in cohort else pd.Series(cohort.index, name="row")
     bounds = list(blocks(len(cohort), PERSONS_PER_BLOCK))
     with writing_persons(path, setup.strategies, tuple(UNITS)) as write:
 

@@ -1,6 +1,7 @@
 """Outcomes of a register: persons, subgroups and everybody say the same, however the people were cut and stored."""
 
 import os
+import pickle
 import threading
 
 import numpy as np
@@ -178,6 +179,17 @@ def test_blocks_never_show(both, inputs, cohort, tmp_path, monkeypatch, size):
     pd.testing.assert_frame_equal(table[words], both[0][words])
     for name in ("mean", "increment"):
         np.testing.assert_allclose(table[name], both[0][name], rtol=1e-11, atol=1e-8)
+
+
+def test_a_block_can_be_computed_elsewhere_by_whoever_knows_no_names(both, inputs, cohort, monkeypatch):
+    real = module.people_block
+
+    def elsewhere(*block, persons):
+        assert "id" not in block[1].cohort
+        return pickle.loads(pickle.dumps(real(*pickle.loads(pickle.dumps(block)), persons=persons)))  # noqa: S301
+
+    monkeypatch.setattr(module, "people_block", elsewhere)
+    pd.testing.assert_frame_equal(register(inputs, cohort, STRATEGIES, by=BY, weeks=WEEKS), both[0], check_exact=True)
 
 
 def test_threads_never_show_whichever_block_is_ready_first(inputs, cohort, tmp_path, monkeypatch):
