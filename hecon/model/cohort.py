@@ -150,8 +150,11 @@ def codes_of(cells: "pd.Series[str]") -> NDArray[np.int64]:
     InputError
         If there is no such level, as in people that were not read from a file.
     """
-    levels = COLUMNS[str(cells.name)]
-    codes = np.asarray(pd.Categorical(cells, categories=list(levels)).codes, dtype=np.int64)
+    levels, held = list(COLUMNS[str(cells.name)]), cells.array
+    if isinstance(held, pd.Categorical) and list(held.categories) == levels:
+        codes = np.asarray(held.codes, dtype=np.int64)
+    else:
+        codes = np.asarray(pd.Index(levels).get_indexer(np.asarray(cells, dtype=object)), dtype=np.int64)
     if (codes < 0).any():
         at = int(np.argmin(codes))
         raise InputError(f"cohort: row {cells.index[at]}: {cells.name} is {cells.iloc[at]}: give {', '.join(levels)}")

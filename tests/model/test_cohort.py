@@ -9,6 +9,7 @@ import pytest
 
 from hecon.inputs.errors import InputError
 from hecon.model.cohort import CODED, OPTIONAL, REQUIRED, cohort_population, read_cohort
+from hecon.model.population import COLUMNS
 from hecon.model.simulation import simulate, trace
 
 HEADER = "age,sex,start,weeks_sick_listed,wage"
@@ -358,3 +359,18 @@ def test_a_cohort_on_the_eve_of_retirement_retires(parameters, write):
     )
     assert stays["state"].iloc[-1] in {"retired", "dead"}
     assert stays["first"].max() <= 1
+
+
+def test_levels_are_known_by_their_names_however_they_are_held(parameters, cohort):
+    """As read, as text, and as categories in another order; a level that is none is refused, not taken for another."""
+    values = parameters.base_case().one(0)
+    expected = cohort_population(cohort, values, seed=7)
+    text = cohort.astype(dict.fromkeys(CODED, "str"))
+    turned = cohort.assign(**{name: cohort[name].cat.reorder_categories(COLUMNS[name][::-1]) for name in CODED})
+    for frame in (text, turned):
+        for name in CODED:
+            np.testing.assert_array_equal(
+                getattr(cohort_population(frame, values, seed=7), name), getattr(expected, name)
+            )
+    with pytest.raises(InputError, match=r"cohort: row 2: sex is boy: give man, woman"):
+        cohort_population(text.assign(sex="boy"), values, seed=7)
