@@ -7,7 +7,7 @@ import click
 
 import hecon
 from hecon.cli.columns import columns
-from hecon.cli.options import COUNT, LUCK, QUIET, STRATEGY, THREADS, check_place, parameters_of, reading
+from hecon.cli.options import COUNT, LUCK, QUIET, STRATEGY, THREADS, check_place, on_workers, parameters_of, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ GAIN, DAYS = "cost_society_12m", "benefit_days_12m"
 @LUCK
 @THREADS
 @QUIET
+@on_workers
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 def register(
     people: Path,

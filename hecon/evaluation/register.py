@@ -6,9 +6,10 @@ soon as it is simulated: what is kept is sums by subgroup, and what is asked for
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,16 +22,16 @@ from hecon.evaluation.subgroups import EVERYBODY
 from hecon.inputs.errors import InputError
 from hecon.model.block import PERSON, Setup, simulate_block
 from hecon.model.cohort import ID, cohort_population
-from hecon.model.grid import PERSONS_PER_BLOCK
+from hecon.model.grid import PERSONS_PER_BLOCK, person_weeks, worth_sending
 from hecon.model.ledger import FLOW_NAMES, PERSPECTIVES, PROGRAM_FLOWS, signs
 from hecon.model.outcomes import MEASURES
 from hecon.model.population import COLUMNS, level
-from hecon.model.runs import blocks, run_blocks
+from hecon.model.runs import blocks, in_order
 from hecon.model.simulation import STRATEGIES, check_setup
 from hecon.model.worlds import population_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -138,20 +139,21 @@ def register(
         np.zeros((len(inputs), len(cells))), np.zeros((len(inputs), *shape)), np.zeros((2, *shape)), np.zeros(0)
     )
     bounds = list(blocks(len(cohort), PERSONS_PER_BLOCK))
-    with writing_persons(path, setup.strategies, tuple(UNITS)) as write:
-
-        def take(number: int, part: Part) -> None:
+    parts = in_order(
+        partial(people_block, persons=path is not None),
+        ((inputs, setup.part(*bound), by) for bound in bounds),
+        len(bounds),
+        threads=threads,
+        progress=progress,
+        shared=(inputs.entries, inputs.programs),
+        here=not worth_sending(person_weeks(setup, len(inputs))),
+    )
+    with writing_persons(path, setup.strategies, tuple(UNITS)) as write, closing(parts):
+        for (start, stop), part in zip(bounds, parts, strict=True):
             for whole, more in zip(total[:-1], part[:-1], strict=True):
                 np.add(whole, more, out=whole)
             if path is not None:
-                write(names.iloc[slice(*bounds[number])], part.persons)
-
-        put = _in_order(take)
-
-        def work(number: int) -> None:
-            put(number, people_block(inputs, setup.part(*bounds[number]), by, persons=path is not None))
-
-        run_blocks(work, range(len(bounds)), threads=threads, progress=progress)
+                write(names.iloc[start:stop], part.persons)
     return _table(total, setup.strategies, cells)
 
 
@@ -210,23 +212,6 @@ def _members(population: Population, by: Sequence[str]) -> list[NDArray[np.bool_
 def _by_cell(values: Floats, members: Sequence[NDArray[np.bool_]]) -> Floats:
     """Sum float64[strategy, person, outcome] over the people of each cell: [strategy, cell, outcome]."""
     return np.stack([values[:, member].sum(axis=1) for member in members], axis=1)
-
-
-def _in_order(take: Callable[[int, Part], None]) -> Callable[[int, Part], None]:
-    """Hand on parts in the order of their numbers, whichever is ready first: neither sums nor files show who was."""
-    waiting: dict[int, Part] = {}
-    lock = Lock()
-    following = 0
-
-    def put(number: int, part: Part) -> None:
-        nonlocal following
-        with lock:
-            waiting[number] = part
-            while following in waiting:
-                take(following, waiting.pop(following))
-                following += 1
-
-    return put
 
 
 def _table(total: Part, strategies: Sequence[str], cells: Sequence[tuple[str, str]]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import os
 import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from hecon.evaluation import register as module
 from hecon.evaluation.person_writer import writing_persons
 from hecon.evaluation.register import PAYERS, UNITS, cells_of, register
 from hecon.inputs.errors import InputError
+from hecon.model import grid
 from hecon.model.cohort import read_cohort
 from hecon.model.ledger import PROGRAM_FLOWS, costs
 from hecon.model.population import COLUMNS
@@ -190,6 +192,18 @@ def test_a_block_can_be_computed_elsewhere_by_whoever_knows_no_names(both, input
 
     monkeypatch.setattr(module, "people_block", elsewhere)
     pd.testing.assert_frame_equal(register(inputs, cohort, STRATEGIES, by=BY, weeks=WEEKS), both[0], check_exact=True)
+
+
+def test_blocks_go_to_the_workers_in_force(inputs, cohort, monkeypatch):
+    monkeypatch.setattr(module, "PERSONS_PER_BLOCK", 20)
+    monkeypatch.setattr(grid, "WORTH_SENDING", 0)
+    here = register(inputs, cohort, STRATEGIES, by=BY, weeks=60)
+    with ThreadPoolExecutor(2) as pool, hecon.workers(pool):
+        sent = []
+        monkeypatch.setattr(pool, "submit", lambda *task, own=pool.submit: sent.append(task) or own(*task))
+        there = register(inputs, cohort, STRATEGIES, by=BY, weeks=60)
+    assert len(sent) >= -(-PEOPLE // 20)
+    pd.testing.assert_frame_equal(there, here, check_exact=True)
 
 
 def test_threads_never_show_whichever_block_is_ready_first(inputs, cohort, tmp_path, monkeypatch):
