@@ -19,7 +19,7 @@ from hecon.model.ledger import FLOWS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from slow_walk import (  # noqa: E402  (beside the tests that use it)
+from slow_walk import (
     Luck,
     Tables,
     slow_categories,

@@ -1,6 +1,6 @@
 """One probabilistic analysis in this process: tells its seconds and its peak memory as a line of JSON.
 
-python one_run.py PEOPLE WEEKS DRAWS STRATEGIES WORKERS
+Its arguments are persons, weeks, draws, strategies and workers.
 """
 
 import json

@@ -1,6 +1,6 @@
 """One package, one task, once, in this process: tells seconds, memory and the answer as a line of JSON.
 
-python one.py PACKAGE TASK PERSONS SEED
+Its arguments are a package, the name of a task, how many persons, and a seed.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from common import peak_memory, spent  # noqa: E402  (of the folder above)
+from common import peak_memory, spent
 
 WARM_UP_CYCLES = 10
 

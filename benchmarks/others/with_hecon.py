@@ -13,7 +13,7 @@ from task import STATES, Answer, Task
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from small_worlds import markov_world, traced  # noqa: E402  (of this repository, beside the tests that use it)
+from small_worlds import markov_world, traced
 
 BLOCK = 5000
 

@@ -21,7 +21,7 @@ def run(task: Task, persons: int, seed: int) -> Answer:
         return probability[state]
 
     def rewards(_params, _intervention, state, attrs):  # noqa: ANN001, ANN202  (as heormodel calls it)
-        if attrs["cycle"].iat[0] == task.cycles:
+        if attrs["cycle"].iloc[0] == task.cycles:
             last[:] = np.bincount(state, minlength=len(STATES))
         return cost[state], utility[state]
 
