@@ -11,9 +11,8 @@ import tempfile
 import time
 from functools import partial
 
-from common import Row, run, told_by
+from common import REPEATS, Row, run, told_by
 
-REPEATS = 9
 FIRST_CALL = """
 import json, time
 begun = time.perf_counter()

@@ -96,8 +96,10 @@ def cell(value: object) -> str:
 
 def markdown(name: str) -> str:
     """Give a kept table, and below it the machine that it was measured on."""
+    if name not in kept():
+        return "Nobody has kept these figures yet.\n"
     columns = TABLES[name]
-    rows = read_table(RESULTS / f"{name}.csv")
+    rows = rows_of(name)
     lines = [f"| {' | '.join(columns.values())} |", "|" + "---|" * len(columns)]
     lines += [f"| {' | '.join(cell(row[column]) for column in columns)} |" for row in rows]
     return "\n".join([*lines, "", f"*{on_machine(name)}*", ""])
