@@ -68,7 +68,7 @@ TABLES: dict[str, Columns] = {
         "million_person_weeks_per_s": "million person-weeks a second",
         "peak_memory_mib": "peak memory, MiB",
     },
-    "latency": {"what": "what", "seconds": "seconds, median", "least": "least"},
+    "latency": {"what": "what", "wall_s": "seconds by the clock", "cpu_s": "of the processor"},
     "voi": {"of": "value of knowing", "wall_s": "seconds by the clock", "cpu_s": "of the processor"},
     "sobol": {"points": "points", "wall_s": "seconds by the clock", "cpu_s": "of the processor"},
     "others": {
