@@ -4,14 +4,17 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help report test slow lint bench bugs analyses calibration validation docs linkcheck clean
+.PHONY: help report test slow lint bench bench-large bench-others bench-results bench-page bugs analyses calibration validation docs linkcheck clean
 
 help:
 	@echo "make report   the ICER report in every format, in results/"
 	@echo "make test     the tests, without the slow ones"
 	@echo "make slow     the slow tests"
 	@echo "make lint     ruff and mypy"
-	@echo "make bench    person-weeks per second, variance against independent luck, value of information, Sobol"
+	@echo "make bench    speed, what rules and precision cost, growth, latency: a few minutes"
+	@echo "make bench-large      large runs, a register, Sobol' indices"
+	@echo "make bench-others     beside heormodel, starsim and vivarium, in an environment of their own"
+	@echo "make bench-results    all of these, kept in benchmarks/results/ and shown in docs/benchmarks.md"
 	@echo "make bugs     replays the planted bugs against the tests"
 	@echo "make analyses      every analysis: tables and figures in analyses/results/"
 	@echo "make calibration   every table of parameters/calibrated/, made again"
@@ -35,10 +38,25 @@ lint: $(VENV)/installed-test
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
 
+BENCH       := speed rules against_slow_walk efficiency growth latency voi
+BENCH_LARGE := large register sobol
+KEEP        :=
+
 bench: $(VENV)/installed
-	$(RUN) benchmarks/speed.py
-	$(RUN) benchmarks/voi.py
-	$(RUN) benchmarks/sobol.py
+	for script in $(BENCH); do $(RUN) benchmarks/$$script.py $(KEEP) || exit 1; done
+
+bench-large: $(VENV)/installed-test
+	for script in $(BENCH_LARGE); do $(RUN) benchmarks/$$script.py $(KEEP) || exit 1; done
+
+bench-others: $(VENV)/installed .venv-bench/installed
+	$(RUN) benchmarks/others/compare.py $(KEEP)
+
+bench-results:
+	$(MAKE) bench bench-large bench-others KEEP=--keep
+	$(MAKE) bench-page
+
+bench-page: $(VENV)/installed
+	$(RUN) benchmarks/page.py
 
 bugs: $(VENV)/installed-test
 	$(RUN) tests/bugs/replay.py
@@ -70,7 +88,7 @@ linkcheck: $(VENV)/installed-test
 	$(RUN) -m sphinx -b linkcheck -q docs docs/_build/linkcheck
 
 clean:
-	rm -rf $(VENV) results build dist docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench results build dist docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hecon tests analyses benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The files `installed` and `installed-test` are stamps: made once, and again when pyproject.toml
@@ -84,6 +102,12 @@ $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 	@echo "installing hecon and what its tests need into $(VENV)"
 	@$(PIP) install --editable '.[test]'
 	@touch $(VENV)/installed $@
+
+# The packages that hecon is compared with, apart: they have dependencies of their own.
+.venv-bench/installed: benchmarks/others/requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install -r benchmarks/others/requirements.txt
+	@touch $@
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "hecon needs Python 3.11 or later and there is no $(PYTHON): install one, or name it with make PYTHON=/path/to/python" >&2; exit 1; }

@@ -1,15 +1,14 @@
 """How long the value of knowing each parameter takes: 10,000 draws of 4 strategies, 14 parameters, 41 thresholds.
 
-Run it with `python benchmarks/voi.py`. Machines are noisy: quote the time with the machine it comes from.
+Run it with `make bench`.
 """
 
-import os
-import platform
-import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from common import Row, in_turn, median, run
 
 import hecon
 from hecon.evaluation.cea import net_monetary_benefit
@@ -17,6 +16,7 @@ from hecon.evaluation.cea import net_monetary_benefit
 DRAWS, STRATEGIES, PARAMETERS, GROUP = 10_000, 4, 14, 6
 THRESHOLDS = np.linspace(0.0, 1_000_000.0, 41)
 SEED = 5
+REPEATS = 3
 
 
 def sample() -> tuple[xr.DataArray, pd.DataFrame]:
@@ -33,15 +33,16 @@ def sample() -> tuple[xr.DataArray, pd.DataFrame]:
     return net_monetary_benefit(cost, effect, THRESHOLDS), pd.DataFrame(drawn, columns=names)
 
 
-def main() -> None:
-    """Print the time of every parameter alone and of a group."""
+def measure() -> list[Row]:
+    """Time every parameter alone, and a group."""
     benefit, parameters = sample()
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    for words, of in (("each parameter", None), (f"a group of {GROUP}", [list(parameters.columns[:GROUP])])):
-        start = time.perf_counter()
-        hecon.evppi(benefit, parameters, of)
-        print(f"{words}: {time.perf_counter() - start:.1f} s")
+    asked = {"each parameter": None, f"a group of {GROUP}": [list(parameters.columns[:GROUP])]}
+    times = in_turn({words: partial(hecon.evppi, benefit, parameters, of) for words, of in asked.items()}, REPEATS)
+    return [
+        {"of": words, "draws": DRAWS, "wall_s": median(taken).wall, "cpu_s": median(taken).cpu}
+        for words, taken in times.items()
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    run("voi", measure, "seconds to the value of knowing parameters")

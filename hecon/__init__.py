@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from hecon.evaluation.comparison import compare
     from hecon.evaluation.evsi import evsi
     from hecon.evaluation.frontier import icer_table, pairwise
+    from hecon.evaluation.register import register
     from hecon.evaluation.store import read_comparison
     from hecon.evaluation.voi import evpi, evppi
     from hecon.inputs.errors import InputError
@@ -49,6 +50,7 @@ _HOMES = {
     "read_cohort": "hecon.model.cohort",
     "read_comparison": "hecon.evaluation.store",
     "read_parameters": "hecon.inputs.parameters",
+    "register": "hecon.evaluation.register",
     "simulate": "hecon.model.simulation",
     "trace": "hecon.model.simulation",
     "validate": "hecon.calibration.validation",
@@ -81,6 +83,7 @@ __all__ = [
     "read_cohort",
     "read_comparison",
     "read_parameters",
+    "register",
     "simulate",
     "trace",
     "validate",

@@ -11,6 +11,7 @@ from hecon.cli.decisions import cea, export
 from hecon.cli.fitting import calibrate, validate
 from hecon.cli.group import Group
 from hecon.cli.precision import precision
+from hecon.cli.registers import register
 from hecon.cli.sensitivity import sensitivity
 from hecon.cli.voi import voi
 
@@ -27,6 +28,7 @@ def main() -> None:
 for command in (
     report,
     run,
+    register,
     parameters,
     programs,
     check,

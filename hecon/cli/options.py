@@ -21,8 +21,21 @@ COUNT = click.IntRange(min=1)
 SEVERAL = click.IntRange(min=2)
 """Of what must vary to have an error."""
 COHORT = click.option(
-    "--cohort", type=click.Path(path_type=Path), help="A CSV of your own people, in place of synthetic ones."
+    "--cohort",
+    type=click.Path(path_type=Path),
+    help="A CSV or Parquet file of your own people, in place of synthetic ones.",
 )
+
+
+STRATEGY = click.option(
+    "--strategy",
+    "strategies",
+    multiple=True,
+    help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
+)
+LUCK = click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck.")
+THREADS = click.option("--threads", type=COUNT, help="Never shows in results.  [default: all processors]")
+QUIET = click.option("--quiet", is_flag=True, help="No progress bars.")
 
 
 def reading(command: Command) -> Command:
@@ -46,23 +59,16 @@ def reading(command: Command) -> Command:
 def size(command: Command) -> Command:
     """Add the options that say what is compared, and how large the run is."""
     options = (
-        click.option(
-            "--strategy",
-            "strategies",
-            multiple=True,
-            help="A program file's name, the comparator first; may be repeated.  [default: the four of the report]",
-        ),
+        STRATEGY,
         click.option(
             "--draws", type=SEVERAL, default=1000, show_default=True, help="Draws of the probabilistic analysis."
         ),
         click.option("--people", type=COUNT, default=1000, show_default=True, help="People in each draw."),
         click.option("--base-people", type=SEVERAL, default=20_000, show_default=True, help="People in the base case."),
         click.option("--weeks", type=COUNT, default=260, show_default=True, help="The long horizon, 104 or more."),
-        click.option("--seed", default=hecon.SEED, show_default=True, help="Of all luck."),
-        click.option(
-            "--threads", type=click.IntRange(min=1), help="Never shows in results.  [default: all processors]"
-        ),
-        click.option("--quiet", is_flag=True, help="No progress bars."),
+        LUCK,
+        THREADS,
+        QUIET,
     )
     for option in reversed(options):
         command = option(command)

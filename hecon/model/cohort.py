@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hecon.inputs.errors import InputError
 from hecon.inputs.points import Values
 from hecon.model.hazards import MORTALITY_FIRST_AGE
+from hecon.model.person_files import LEVELS, NAMES, NUMBERS, read_people, refuse
 from hecon.model.population import (
     COLUMNS,
     LUCK_FRAILTY,
@@ -34,92 +35,64 @@ OPTIONAL = {
     "rights_used": -1,
     "pension_held": 0.0,
 }
+BOUNDS = {
+    "age": (MORTALITY_FIRST_AGE, 66.99),
+    "weeks_sick_listed": (0, 51),
+    "wage": (1.0, np.inf),
+    "grade": (MINIMUM_GRADE, 0.99),
+    "employment_fraction": (0.01, 1.0),
+    "rights_used": (-1, np.inf),
+    "pension_held": (0.0, 0.99),
+}
+ID = "id"
+KINDS = {name: LEVELS if name in CODED else NUMBERS for name in (*REQUIRED, *OPTIONAL)} | {ID: NAMES}
+"""What each column of a file holds."""
 
 
-def read_cohort(path: Path) -> pd.DataFrame:
-    """Read a user's own people from a CSV with a header.
+def read_cohort(path: Path | str) -> pd.DataFrame:
+    """Read a user's own people from a CSV with a header or, where it ends in .parquet or .pq, a Parquet file.
 
     Columns: age (years), sex (man, woman), start (full_sick_leave, graded_sick_leave), weeks_sick_listed, wage (NOK of
     2025 a year in the job held); and where known education (school, higher), diagnosis (musculoskeletal, psychological,
     other), grade (share absent on graded leave), employment_fraction, rights_used (weekdays of sick pay used; taken
-    from the present spell if missing) and pension_held (degree).
+    from the present spell if missing) and pension_held (degree). A column id may name each person: outcomes by person
+    are told apart by it, and nothing else reads it.
+
+    Returns
+    -------
+    DataFrame with a row a person, indexed by the row of the file; education, diagnosis, sex and start are categoricals
 
     Raises
     ------
     InputError
         Naming the file, the column, the first row at fault and the way out.
     """
-    frame = _read_table(path)
-    for name, default in OPTIONAL.items():
-        if name not in frame:
-            frame[name] = default
+    path = Path(path)
+    frame = read_people(path, KINDS, REQUIRED)
     for name in CODED:
-        levels = COLUMNS[name]
-        _refuse(path, frame, name, ~frame[name].isin(levels), f"one of {', '.join(levels)}")
-    bounds = {
-        "age": (MORTALITY_FIRST_AGE, 66.99),
-        "weeks_sick_listed": (0, 51),
-        "wage": (1.0, np.inf),
-        "grade": (MINIMUM_GRADE, 0.99),
-        "employment_fraction": (0.01, 1.0),
-        "rights_used": (-1, np.inf),
-        "pension_held": (0.0, 0.99),
-    }
-    for name, (low, high) in bounds.items():
+        levels = list(COLUMNS[name])
+        if name in frame:
+            refuse(path, frame[name], ~frame[name].isin(levels), f"one of {', '.join(levels)}")
+            frame[name] = frame[name].cat.set_categories(levels)
+        else:
+            frame[name] = pd.Categorical.from_codes(np.full(len(frame), levels.index(str(OPTIONAL[name]))), levels)
+    for name, (low, high) in BOUNDS.items():
+        if name not in frame:
+            frame[name] = OPTIONAL[name]
         numbers = pd.to_numeric(frame[name], errors="coerce")
         allowed = (
             f"a number of {low:g} or more, digits alone" if np.isinf(high) else f"a number from {low:g} to {high:g}"
         )
-        wrong = ~numbers.between(low, high) | ~np.isfinite(numbers)
-        _refuse(path, frame, name, wrong, allowed)
-        frame[name] = numbers
+        refuse(path, frame[name], ~numbers.between(low, high) | ~np.isfinite(numbers), allowed)
+        frame[name] = numbers.astype(np.float64)
     for name in ("weeks_sick_listed", "rights_used"):
-        _refuse(path, frame, name, frame[name] != np.floor(frame[name]), "a whole number")
+        refuse(path, frame[name], frame[name] != np.floor(frame[name]), "a whole number")
     beside = frame["employment_fraction"] + frame["pension_held"] > 1.0
-    _refuse(path, frame, "employment_fraction", beside, "no more than the pension held leaves of a job")
+    refuse(path, frame["employment_fraction"], beside, "no more than the pension held leaves of a job")
+    if ID in frame:
+        refuse(path, frame[ID], frame[ID].isna(), "every person a name, or leave the column out")
+        refuse(path, frame[ID], frame[ID].duplicated(), "each person a name that is nobody else's")
     return frame
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    """Read the cells, and refuse a table without the columns or the people it needs."""
-    try:
-        frame = pd.read_csv(path, skip_blank_lines=False, skipinitialspace=True)
-    except OSError as error:
-        reason = (error.strerror or "unknown fault").lower()
-        message = f"{path}: cannot be read ({reason}): give the path of a CSV file"
-        raise InputError(message) from error
-    except ValueError as error:
-        why = " ".join(str(error).split())
-        message = f"{path}: cannot be read as CSV ({why}): give a comma-separated file with a header"
-        raise InputError(message) from error
-    if not frame.index.equals(pd.RangeIndex(len(frame))):  # pandas takes the first cells for an index
-        message = f"{path}: rows have more cells than the header: give each cell a column"
-        raise InputError(message)
-    frame = frame.dropna(how="all")  # blank lines, which still count as rows
-    missing = [name for name in REQUIRED if name not in frame]
-    if missing and ";" in str(frame.columns[0]):
-        message = f"{path}: its cells are separated by semicolons: separate them by commas"
-        raise InputError(message)
-    if missing:
-        message = f"{path}: no column {', '.join(missing)}: a cohort needs {', '.join(REQUIRED)}"
-        raise InputError(message)
-    unknown = [name for name in frame if name not in (*REQUIRED, *OPTIONAL)]
-    if unknown:
-        message = (
-            f"{path}: unknown column {', '.join(map(str, unknown))}: known are {', '.join((*REQUIRED, *OPTIONAL))}"
-        )
-        raise InputError(message)
-    if frame.empty:
-        message = f"{path}: no people: give at least one row"
-        raise InputError(message)
-    return frame
-
-
-def _refuse(path: Path, frame: pd.DataFrame, name: str, wrong: "pd.Series[bool]", expected: str) -> None:
-    if wrong.any():
-        first = wrong.index[wrong][0]
-        message = f"{path}: row {first + 2}: {name} is {frame.loc[first, name]}: give {expected}"
-        raise InputError(message)
 
 
 def cohort_population(frame: pd.DataFrame, values: Values, seed: int, first: int = 0) -> Population:
@@ -135,7 +108,7 @@ def cohort_population(frame: pd.DataFrame, values: Values, seed: int, first: int
     from scipy.special import ndtri
 
     luck = luck_of_people(values, len(frame), seed, first)
-    coded = {name: np.array([COLUMNS[name].index(level) for level in frame[name]]) for name in CODED}
+    coded = {name: codes_of(frame[name]) for name in CODED}
     weeks = frame["weeks_sick_listed"].to_numpy(dtype=np.int64, copy=True)
     own = rights_used(np.zeros(len(frame)), weeks, values)
     given = np.minimum(frame["rights_used"].to_numpy(dtype=float), 2**53).astype(np.int64)
@@ -145,7 +118,7 @@ def cohort_population(frame: pd.DataFrame, values: Values, seed: int, first: int
         at = np.unravel_index(np.flatnonzero(wrong)[0], wrong.shape)
         person = int(at[-1])
         message = (
-            f"cohort: row {frame.index[person] + 2}: rights_used is {given[person]}: give {own[at]}, what the spell "
+            f"cohort: row {frame.index[person]}: rights_used is {given[person]}: give {own[at]}, what the spell "
             f"has used, to {right[at] - 1}, or leave it out"
         )
         raise InputError(message)
@@ -170,3 +143,22 @@ def cohort_population(frame: pd.DataFrame, values: Values, seed: int, first: int
         insured=(luck[LUCK_INSURED] < values["share_insured_unemployed"]).astype(np.int64),
         **groups(age, wage, frailty, luck[LUCK_RISK], values),
     )
+
+
+def codes_of(cells: "pd.Series[str]") -> NDArray[np.int64]:
+    """Return the place of each person's level in `COLUMNS`.
+
+    Raises
+    ------
+    InputError
+        If there is no such level, as in people that were not read from a file.
+    """
+    levels, held = list(COLUMNS[str(cells.name)]), cells.array
+    if isinstance(held, pd.Categorical) and list(held.categories) == levels:
+        codes = np.asarray(held.codes, dtype=np.int64)
+    else:
+        codes = np.asarray(pd.Index(levels).get_indexer(np.asarray(cells, dtype=object)), dtype=np.int64)
+    if (codes < 0).any():
+        at = int(np.argmin(codes))
+        raise InputError(f"cohort: row {cells.index[at]}: {cells.name} is {cells.iloc[at]}: give {', '.join(levels)}")
+    return codes

@@ -352,7 +352,11 @@ def jit(function: Function) -> Function:
     Every array is the caller's, who holds it for the whole call, so counting references to it would only cost: with
     counting the loops take three times as long.
     """
-    return cast("Function", nb.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))  # type: ignore[call-overload]
+    options = {"nogil": True, "error_model": "numpy", "_nrt": False}
+    try:
+        return cast("Function", nb.njit(cache=True, **options)(function))  # type: ignore[call-overload]
+    except RuntimeError:  # numba finds no folder that can be written: each process compiles anew
+        return cast("Function", nb.njit(**options)(function))  # type: ignore[call-overload]
 
 
 def inlined(function: Function) -> Function:

@@ -81,7 +81,7 @@ def simulate(  # noqa: PLR0913  (a run has that many honest choices)
         If a strategy, covariate, size or cohort is out of range, the store holds another run, or workers are lost.
     """
     setup = Setup(tuple(strategies), people, weeks, seed, (by,) if isinstance(by, str) else tuple(by), cohort, money)
-    _check(setup, inputs)
+    check_setup(setup, inputs)
     if store is not None:
         return stored(Path(store), inputs, setup, threads=threads, progress=progress)
     large = person_weeks(setup, len(inputs)) > 2 * PERSON_WEEKS_PER_BLOCK
@@ -108,7 +108,7 @@ def trace(
     its start), used (weekdays of the right)
     """
     setup = Setup((strategy,), people, weeks, seed, (), cohort, money=False)
-    _check(setup, inputs)
+    check_setup(setup, inputs)
     ready = next(prepare(inputs.block(0, 1), setup))
     counts = np.zeros(setup.persons, dtype=np.int64)
     room = 32
@@ -147,7 +147,14 @@ def occupancy(stays: pd.DataFrame, weeks: int) -> xr.DataArray:
     return xr.DataArray(share, dims=("week", "state"), coords={"week": np.arange(weeks + 1), "state": list(STATES)})
 
 
-def _check(setup: Setup, inputs: Inputs) -> None:
+def check_setup(setup: Setup, inputs: Inputs) -> None:
+    """Refuse strategies, covariates and sizes that there cannot be.
+
+    Raises
+    ------
+    InputError
+        Naming the argument, its value and the way out.
+    """
     if not setup.strategies or len(set(setup.strategies)) < len(setup.strategies):
         message = f"strategies: {', '.join(setup.strategies) or 'none'}: name each once, and at least one"
         raise InputError(message)

@@ -20,7 +20,7 @@ from hecon.model.programs import compile_program
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hecon.inputs.points import Draw, Draws, Inputs
+    from hecon.inputs.points import Draw, Inputs, Values
     from hecon.model.block import Setup
 
 PERSONS_AT_ONCE = 16384
@@ -57,7 +57,7 @@ def prepare(inputs: Inputs, setup: Setup) -> Iterator[Ready]:
     for start in range(0, len(inputs), step):
         part = inputs.block(start, min(start + step, len(inputs)))
         values = part.together()
-        population = _population(values, setup)
+        population = population_of(values, setup)
         compiled = [compile_program(name, part.programs, values, population) for name in setup.strategies]
         programs = kernel.stacked(compiled)
         people, rules = people_arrays(population, values), statute_rules(values)
@@ -83,8 +83,14 @@ def longest_clock(setup: Setup, inputs: Inputs) -> int:
     return int(inputs["weeks_sick_listed_at_inclusion"].max())
 
 
-def _population(values: Draws, setup: Setup) -> Population:
-    """Return the people of the draws."""
+def population_of(values: Values, setup: Setup) -> Population:
+    """Return the people of a draw, or of several with a leading axis of draws.
+
+    Parameters
+    ----------
+    values : the draws' inputs
+    setup : whose people
+    """
     if setup.cohort is not None:
         return cohort_population(setup.cohort, values, setup.seed, setup.first)
     return draw_population(values, setup.people, setup.seed, setup.first)

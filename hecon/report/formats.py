@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hecon.inputs.errors import InputError
-from hecon.inputs.schema import unprintable
 from hecon.report.language import ENGLISH, localised, speaking
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ def check_title(title: str | None) -> None:
     InputError
         If it holds a control character.
     """
+    from hecon.inputs.schema import unprintable
+
     if title is not None and (found := unprintable(title)):
         raise InputError(f"title: holds the control character {found}: leave it out")
 
