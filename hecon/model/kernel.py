@@ -82,7 +82,7 @@ MEASURES = WEEKS_IN_STATE + 8
 # hecon's states; `walk` knows only their numbers' properties in `Structure`, `measure` knows what they are.
 WORK, FULL, GRADED, AAP, PENSION, UNEMPLOYED, RETIRED, DEAD = range(8)
 
-GUIDE = 256  # steps of the guide to a state's cumulative hazard
+GUIDE = 1024  # steps of the guide to a state's cumulative hazard
 
 # What a draw of luck is for: the high part of its counter, so that no two purposes share a word.
 VISITS = 4096
@@ -257,11 +257,12 @@ class Scratch(NamedTuple):
     within : float64[week], the discounted weeks of its year before it
     whole : float64[year], the discounted weeks of the year
     amount : float64[year]
-    flow : float64[life, flow, year]
+    flow : float64[flow, year], discounted money of life 0
     measured : float64[life, measure]
     eaten : float64[state, week], the hazard of all slots together summed over the weeks before, at scale 1
     guide : int64[state, step], the first week by which so many of `GUIDE` equal steps of it are eaten
     steps : float64[state], steps in a unit of it
+    slots : int64[state], how many slots are in use
     """
 
     stays: Integers
@@ -280,6 +281,7 @@ class Scratch(NamedTuple):
     eaten: Floats
     guide: Integers
     steps: Floats
+    slots: Integers
 
 
 class Accounts(NamedTuple):
@@ -480,10 +482,12 @@ def draw_exit(key: np.uint64, visit: int, group: int, weights: Floats) -> int:
 
 
 @inlined
-def eaten_by(week: int, state: int, scaled: Floats, hazards: Hazards) -> float:
-    """Return the cumulative hazard of a state before `week` of its clock, scaled by slot."""
+def eaten_by(week: int, state: int, alike: bool, scaled: Floats, hazards: Hazards, scratch: Scratch) -> float:
+    """Return the cumulative hazard of a state before `week` of its clock, scaled by slot; `alike` if all are alike."""
+    if alike:
+        return scaled[0] * scratch.eaten[state, week]
     total = 0.0
-    for slot in range(scaled.shape[0]):
+    for slot in range(scratch.slots[state]):
         total += scaled[slot] * hazards.cumulative[state, week, slot]
     return total
 
@@ -512,7 +516,7 @@ def fill_guide(hazards: Hazards, scratch: Scratch) -> None:
             eaten[state, week] = total
         week = 0
         last = eaten.shape[1] - 1
-        scratch.steps[state] = GUIDE / eaten[state, last] if eaten[state, last] > 0.0 else 0.0
+        scratch.steps[state] = GUIDE * (1.0 - 1e-9) / eaten[state, last] if eaten[state, last] > 0.0 else 0.0
         for step in range(GUIDE + 1):
             while week < last and eaten[state, week] < eaten[state, last] * step / GUIDE:
                 week += 1
@@ -545,7 +549,6 @@ def walk(
     """
     people, structure, rules, hazards = world.people, world.structure, world.rules, world.hazards
     horizon = world.horizon
-    slots = structure.destination.shape[1]
     states = structure.group.shape[0]
     groups = rules.right.shape[0]
     stays, visits, used, scaled, weights = (
@@ -617,33 +620,35 @@ def walk(
         word = luck(key, state, visits[state])
         visits[state] += 1
         patience = -math.log(high_uniform(word))
+        slots = scratch.slots[state]
         offset = clock - week
         leaving = 0
         now = week
         while now < end:
             bound = end
+            active = since <= now < until
+            alike = True
             for slot in range(slots):
                 scaled[slot] = people.scale[person, structure.scale[state, slot]]
+                if active:
+                    scaled[slot] *= programs.effect[program, state, slot]
+                alike = alike and scaled[slot] == scaled[0]
             if now < since:
                 bound = min(bound, since)
-            elif now < until:
+            elif active:
                 bound = min(bound, until)
-                for slot in range(slots):
-                    scaled[slot] *= programs.effect[program, state, slot]
             low = now + offset
             high = bound + offset
-            before = eaten_by(low, state, scaled, hazards)
-            after = eaten_by(high, state, scaled, hazards)
+            before = eaten_by(low, state, alike, scaled, hazards, scratch)
+            after = eaten_by(high, state, alike, scaled, hazards, scratch)
             if after - before >= patience:
                 target = before + patience
                 at = guess(low, high, patience / (after - before), state, scratch)
-                if eaten_by(at, state, scaled, hazards) >= target:
-                    while at - 1 > low and eaten_by(at - 1, state, scaled, hazards) >= target:
+                if not alike:
+                    while at - 1 > low and eaten_by(at - 1, state, alike, scaled, hazards, scratch) >= target:
                         at -= 1
-                else:
+                while eaten_by(at, state, alike, scaled, hazards, scratch) < target:
                     at += 1
-                    while eaten_by(at, state, scaled, hazards) < target:
-                        at += 1
                 leaving = at - offset
                 break
             patience -= after - before
@@ -860,8 +865,8 @@ def on_benefit(state: int) -> bool:
 
 
 @inlined
-def measure(person: int, life: int, count: int, world: World, scratch: Scratch) -> None:
-    """Put what a life's stays are worth into `scratch.flow[life]` and `scratch.measured[life]`.
+def measure(person: int, life: int, count: int, world: World, scratch: Scratch, flow: Floats) -> None:
+    """Add a life's money to `flow` (float64[flow, year]) and put its outcomes into `scratch.measured[life]`.
 
     Parameters
     ----------
@@ -871,7 +876,7 @@ def measure(person: int, life: int, count: int, world: World, scratch: Scratch) 
     horizon = world.horizon
     stays, weeks = scratch.stays, scratch.weeks
     discount, effect_discount = accounts.discount, accounts.effect_discount
-    flow, measured = scratch.flow, scratch.measured
+    measured = scratch.measured
     for outcome in range(MEASURES):
         measured[life, outcome] = 0.0
     absent_since = -people.clock[person]
@@ -952,10 +957,7 @@ def measure(person: int, life: int, count: int, world: World, scratch: Scratch) 
     measured[life, WEEKS_TO_SUSTAINED_RETURN] = sustained if sustained + 4 <= WEEKS_PER_YEAR else WEEKS_PER_YEAR
     measured[life, SUSTAINED_RETURN_MONTH] = 1.0 if sustained_month + 5 <= WEEKS_PER_YEAR else 0.0
 
-    years = flow.shape[2]
-    for to in range(flow.shape[1]):
-        for year in range(years):
-            flow[life, to, year] = 0.0
+    years = flow.shape[1]
     for category in range(CATEGORIES):
         if scratch.counted[category]:
             scratch.counted[category] = False
@@ -970,7 +972,7 @@ def measure(person: int, life: int, count: int, world: World, scratch: Scratch) 
                 rate = accounts.rate[person, entry]
                 to = accounts.flow[entry]
                 for year in range(years):
-                    flow[life, to, year] += scratch.amount[year] * rate
+                    flow[to, year] += scratch.amount[year] * rate
 
 
 @inlined
@@ -1029,11 +1031,12 @@ def new_scratch(world: World, flows: int) -> Scratch:
         discount - discount[np.minimum(WEEKS_PER_YEAR * year, world.horizon)],
         np.diff(discount[np.minimum(WEEKS_PER_YEAR * np.arange(years + 1), world.horizon)]),
         np.empty(years),
-        np.empty((2, flows, years)),
+        np.empty((flows, years)),
         np.empty((2, MEASURES)),
         np.empty((states, weeks)),
         np.empty((states, GUIDE + 1), np.int64),
         np.empty(states),
+        np.max(np.where(world.structure.destination >= 0, np.arange(1, slots + 1), 0), axis=1),
     )
 
 
@@ -1108,15 +1111,18 @@ def _simulate_people(
             if life == 0 or since < world.horizon:
                 count = walk(person, key, life, since, program, programs, world, scratch)
                 if count > 0:
-                    measure(person, life, count, world, scratch)
+                    flow = scratch.flow if life == 0 else results.flow[program, row]
+                    if life == 0:
+                        scratch.flow[:] = 0.0
+                    measure(person, life, count, world, scratch, flow)
             if life == 0:
                 untouched = count
                 continue
             if count == 0:
                 life, count = 0, untouched
-            for flow in range(results.flow.shape[2]):
-                for year in range(results.flow.shape[3]):
-                    results.flow[program, row, flow, year] += scratch.flow[life, flow, year]
+                for to in range(results.flow.shape[2]):
+                    for year in range(results.flow.shape[3]):
+                        results.flow[program, row, to, year] += scratch.flow[to, year]
             for outcome in range(MEASURES):
                 results.measured[program, row, outcome] += scratch.measured[life, outcome]
             count_contacts(
