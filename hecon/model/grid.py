@@ -1,6 +1,7 @@
 """How a run is cut into blocks, each some draws of some people, and what the blocks give, in order."""
 
 from collections.abc import Generator, Mapping
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
@@ -132,10 +133,11 @@ def run_grid(
         # Of everybody's outcomes, more comes back than a walk of a year is worth.
         here=not worth_sending(person_weeks(setup, len(inputs))) or (setup.by == (PERSON,) and not setup.money),
     )
-    for block, of, flat in zip(grid, shaped, found, strict=True):
-        ends = np.cumsum([int(np.prod(shape)) for shape in of.values()])[:-1]
-        parts = zip(of.items(), np.split(flat, ends), strict=True)
-        yield block, {name: part.reshape(shape) for (name, shape), part in parts}
+    with closing(found):
+        for block, of, flat in zip(grid, shaped, found, strict=True):
+            ends = np.cumsum([int(np.prod(shape)) for shape in of.values()])[:-1]
+            parts = zip(of.items(), np.split(flat, ends), strict=True)
+            yield block, {name: part.reshape(shape) for (name, shape), part in parts}
 
 
 def _numbers(of: Mapping[str, tuple[int, ...]]) -> int:

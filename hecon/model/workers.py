@@ -24,6 +24,8 @@ PATIENCE = 10
 """Seconds to wait for a scheduler, and for its first worker."""
 COUNT_AGAIN = 5.0
 """Seconds after which a cluster's workers are counted again: it may grow while a run goes on."""
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""What a local worker does first: an interrupt reaches all processes of a terminal, and this one answers it."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def cluster(where: str = LOCAL, workers: int | None = None) -> Iterator[None]:
                 scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
                 memory_limit=0,
+                preload=[_DEAF],
             ) as local,
             _client(local) as client,
             _in_force(_of_client(client)),

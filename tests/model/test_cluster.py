@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -300,3 +302,21 @@ def test_the_command_line_starts_a_cluster_and_writes_the_same_files(tmp_path):
         assert (done.exit_code, done.stderr) == (0, ""), done.exc_info
     for file in (tmp_path / "here").iterdir():
         assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes()
+
+
+@pytest.mark.slow
+def test_an_interrupt_is_one_line_and_leaves_no_process(tmp_path):
+    """As from a terminal: it reaches the workers too."""
+    words = [sys.executable, "-m", "hecon", "export", "--draws", "4000", "--cluster", "local", "--workers", "2"]
+    command = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    with command:
+        said = ""
+        while "| 1/" not in said:
+            said = said[-80:] + command.stderr.read(1)
+            assert command.poll() is None
+        os.killpg(command.pid, signal.SIGINT)
+        rest = command.communicate(timeout=60)[1]  # to its end: no process is left that could write more
+    assert command.returncode == 130
+    assert "Traceback" not in rest
+    assert "\ninterrupted: nothing half-written is left\n" in rest
+    assert not list(tmp_path.iterdir())
