@@ -162,7 +162,7 @@ class Reader:
         if words[0] == "python":
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 self.patch.setattr(sys, "argv", words[1:])
-                runpy.run_path(words[1], run_name="__main__")
+                runpy.run_path(str(self.folder / words[1]), run_name="__main__")  # whole: a process it starts reads it
             return said.getvalue()
         assert words[0] == "hecon", f"{place}: {words[0]} cannot be run here: mark the block <!-- not run: REASON -->"
         sized = words[1] not in MINUTES or any(option in words for option in (*SIZED, "--help", "--from"))

@@ -27,6 +27,7 @@ COPIED = (
     "parameters",
     "tests",
     "analyses",
+    "benchmarks",
     "docs",
     "pyproject.toml",
     "README.md",

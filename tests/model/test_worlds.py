@@ -13,7 +13,7 @@ from hecon.model import block
 from hecon.model.benefits import accounts, statute_rules, weekly_rates
 from hecon.model.cohort import OPTIONAL, cohort_population
 from hecon.model.hazards import hazards
-from hecon.model.kernel import IN_WORK
+from hecon.model.kernel import IN_WORK, stacked
 from hecon.model.population import Population, draw_population, people_arrays
 from hecon.model.programs import compile_program, delivery, delivery_flows, discounted_use, resource_use
 from hecon.model.taxes import ZONES
@@ -97,9 +97,9 @@ def test_tables_of_a_block_are_those_of_each_draw(varied, cohort):
         alone = next(prepare(varied.block(draw, draw + 1), asked))
         assert_same(ready.world.accounts, alone.world.accounts)
         assert_same(ready.population, alone.population)
-        for name, program, same in zip(STRATEGIES, ready.programs, alone.programs, strict=True):
-            assert_same(program, same)
-            assert_same(program, compile_program(name, varied.programs, values, who))
+        assert_same(ready.programs, alone.programs)
+        of_who = [compile_program(name, varied.programs, values, who) for name in STRATEGIES]
+        assert_same(ready.programs, stacked(of_who))
     assert draw == DRAWS - 1
 
 
@@ -107,9 +107,9 @@ def test_what_varies_is_told_apart(varied):
     """Else the test above would be of one draw, seen nine times."""
     first, *_, last = prepare(varied, setup())
     late = STRATEGIES.index(LATE)
-    assert (first.programs[late].offer_week, last.programs[late].offer_week) == (2, 50)
-    assert last.programs[late].until - first.programs[late].until == 48 + DRAWS - 1
-    assert not np.array_equal(first.programs[1].own, last.programs[1].own)  # usual care's meeting changes place
+    assert (first.programs.offer_week[late], last.programs.offer_week[late]) == (2, 50)
+    assert last.programs.until[late] - first.programs.until[late] == 48 + DRAWS - 1
+    assert not np.array_equal(first.programs.own[1], last.programs.own[1])  # usual care's meeting changes place
     assert first.world.accounts.later_from < last.world.accounts.later_from
     of_the_poor = [rate_of_contribution(ready) for ready in (first, last)]
     assert of_the_poor[0] != pytest.approx(of_the_poor[1], rel=1e-3)
