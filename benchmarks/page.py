@@ -65,10 +65,12 @@ TABLES: dict[str, Columns] = {
         "draws": "draws",
         "strategies": "strategies",
         "workers": "workers",
+        "where": "on",
         "wall_s": "seconds by the clock",
         "cpu_s": "of the processor",
         "million_person_weeks_per_s": "million person-weeks a second",
         "peak_memory_mib": "peak memory, MiB",
+        "bytes": "digest of the result",
     },
     "register": {
         "people": "persons",

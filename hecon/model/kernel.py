@@ -257,7 +257,7 @@ class Scratch(NamedTuple):
     within : float64[week], the discounted weeks of its year before it
     whole : float64[year], the discounted weeks of the year
     amount : float64[year]
-    flow : float64[flow, year], discounted money of life 0
+    flow : float64[life, flow, year], discounted money
     measured : float64[life, measure]
     eaten : float64[state, week], the hazard of all slots together summed over the weeks before, at scale 1
     guide : int64[state, step], the first week by which so many of `GUIDE` equal steps of it are eaten
@@ -865,8 +865,8 @@ def on_benefit(state: int) -> bool:
 
 
 @inlined
-def measure(person: int, life: int, count: int, world: World, scratch: Scratch, flow: Floats) -> None:
-    """Add a life's money to `flow` (float64[flow, year]) and put its outcomes into `scratch.measured[life]`.
+def measure(person: int, life: int, count: int, world: World, scratch: Scratch) -> None:
+    """Put what a life's stays are worth into `scratch.flow[life]` and `scratch.measured[life]`.
 
     Parameters
     ----------
@@ -876,7 +876,7 @@ def measure(person: int, life: int, count: int, world: World, scratch: Scratch, 
     horizon = world.horizon
     stays, weeks = scratch.stays, scratch.weeks
     discount, effect_discount = accounts.discount, accounts.effect_discount
-    measured = scratch.measured
+    flow, measured = scratch.flow, scratch.measured
     for outcome in range(MEASURES):
         measured[life, outcome] = 0.0
     absent_since = -people.clock[person]
@@ -957,7 +957,10 @@ def measure(person: int, life: int, count: int, world: World, scratch: Scratch, 
     measured[life, WEEKS_TO_SUSTAINED_RETURN] = sustained if sustained + 4 <= WEEKS_PER_YEAR else WEEKS_PER_YEAR
     measured[life, SUSTAINED_RETURN_MONTH] = 1.0 if sustained_month + 5 <= WEEKS_PER_YEAR else 0.0
 
-    years = flow.shape[1]
+    years = flow.shape[2]
+    for to in range(flow.shape[1]):
+        for year in range(years):
+            flow[life, to, year] = 0.0
     for category in range(CATEGORIES):
         if scratch.counted[category]:
             scratch.counted[category] = False
@@ -972,7 +975,7 @@ def measure(person: int, life: int, count: int, world: World, scratch: Scratch, 
                 rate = accounts.rate[person, entry]
                 to = accounts.flow[entry]
                 for year in range(years):
-                    flow[to, year] += scratch.amount[year] * rate
+                    flow[life, to, year] += scratch.amount[year] * rate
 
 
 @inlined
@@ -1031,7 +1034,7 @@ def new_scratch(world: World, flows: int) -> Scratch:
         discount - discount[np.minimum(WEEKS_PER_YEAR * year, world.horizon)],
         np.diff(discount[np.minimum(WEEKS_PER_YEAR * np.arange(years + 1), world.horizon)]),
         np.empty(years),
-        np.empty((flows, years)),
+        np.empty((2, flows, years)),
         np.empty((2, MEASURES)),
         np.empty((states, weeks)),
         np.empty((states, GUIDE + 1), np.int64),
@@ -1111,18 +1114,15 @@ def _simulate_people(
             if life == 0 or since < world.horizon:
                 count = walk(person, key, life, since, program, programs, world, scratch)
                 if count > 0:
-                    flow = scratch.flow if life == 0 else results.flow[program, row]
-                    if life == 0:
-                        scratch.flow[:] = 0.0
-                    measure(person, life, count, world, scratch, flow)
+                    measure(person, life, count, world, scratch)
             if life == 0:
                 untouched = count
                 continue
             if count == 0:
                 life, count = 0, untouched
-                for to in range(results.flow.shape[2]):
-                    for year in range(results.flow.shape[3]):
-                        results.flow[program, row, to, year] += scratch.flow[to, year]
+            for to in range(results.flow.shape[2]):
+                for year in range(results.flow.shape[3]):
+                    results.flow[program, row, to, year] += scratch.flow[life, to, year]
             for outcome in range(MEASURES):
                 results.measured[program, row, outcome] += scratch.measured[life, outcome]
             count_contacts(
