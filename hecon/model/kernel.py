@@ -1099,7 +1099,8 @@ def _simulate_people(
     seed: int, draw: int, world: World, programs: Programs, results: Results, first: int, scratch: Scratch
 ) -> None:
     fill_guide(world.hazards, scratch)
-    untouched = 0
+    untouched = 0  # stays of life 0
+    known = False  # whether it is measured
     for person in range(len(world.people.state)):
         key = person_key(seed, draw, first + person)
         row = results.row[person]
@@ -1113,13 +1114,14 @@ def _simulate_people(
                 since = reached_week(person, propensity, program, programs, untouched, world, scratch)
             if life == 0 or since < world.horizon:
                 count = walk(person, key, life, since, program, programs, world, scratch)
-                if count > 0:
-                    measure(person, life, count, world, scratch)
             if life == 0:
-                untouched = count
+                untouched, known = count, False
                 continue
             if count == 0:
                 life, count = 0, untouched
+            if life > 0 or not known:
+                measure(person, life, count, world, scratch)
+                known = known or life == 0
             for to in range(results.flow.shape[2]):
                 for year in range(results.flow.shape[3]):
                     results.flow[program, row, to, year] += scratch.flow[life, to, year]
