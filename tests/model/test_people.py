@@ -242,7 +242,7 @@ def test_a_cohort_without_a_column_with_an_unknown_one_or_without_people_is_refu
         read_cohort(csv(f"{ROW},40", header=f"{HEADER},shoe_size"))
     with pytest.raises(InputError, match=r"no people: give at least one row$"):
         read_cohort(csv())
-    with pytest.raises(InputError, match=r"missing\.csv: cannot be read .*CSV file$"):
+    with pytest.raises(InputError, match=r"missing\.csv: cannot be read .*CSV or Parquet file$"):
         read_cohort(tmp_path / "missing.csv")
 
 
