@@ -308,7 +308,15 @@ def test_the_command_line_starts_a_cluster_and_writes_the_same_files(tmp_path):
 def test_an_interrupt_is_one_line_and_leaves_no_process(tmp_path):
     """As from a terminal: it reaches the workers too."""
     words = [sys.executable, "-m", "hecon", "export", "--draws", "4000", "--cluster", "local", "--workers", "2"]
-    command = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = subprocess.Popen(
+        words,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell's background jobs ignore it, and so would ours.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
     with command:
         said = ""
         while "| 1/" not in said:
