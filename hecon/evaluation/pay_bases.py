@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hecon.model import kernel
 from hecon.model.benefits import (
     BENEFIT_DAYS_PER_YEAR,
+    TAXED,
     earns_enough,
     pension_increase,
     weekly_rates,
@@ -34,15 +35,6 @@ HOLIDAY = (kernel.FULL_HOLIDAY_PAY, kernel.GRADED_HOLIDAY_PAY)
 HOLIDAY_LATER = (kernel.FULL_LATER_HOLIDAY_PAY, kernel.GRADED_LATER_HOLIDAY_PAY)
 GRADED = (kernel.GRADED_EMPLOYER, kernel.GRADED_NAV, kernel.GRADED_LATER, kernel.GRADED_UNPAID)
 UNEMPLOYED = (kernel.UNEMPLOYED_INSURED, kernel.UNEMPLOYED_ASSISTED)
-TAXED = (
-    "wages",
-    "employer_sick_pay",
-    "sick_pay",
-    "top_up",
-    "work_assessment_allowance",
-    "disability_pension",
-    "unemployment_benefit",
-)
 OLDER_FROM = 59.0
 """The age from which holiday pay has the rate of those who turn 60 within the year."""
 
